@@ -1,0 +1,76 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func library(_ name: String, needs dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(of name: String, needs dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests",
+    dependencies: [.target(name: name), "Support"] + dependencies,
+    swiftSettings: settings)
+}
+
+let package = Package(
+  name: "t5rank",
+  products: [
+    .library(name: "T5Rank", targets: ["T5Rank"]),
+    .executable(name: "t5rank", targets: ["t5rank"]),
+  ],
+  targets: [
+    // C code and C libraries, each behind a small face.
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .target(name: "CSentencePiece", linkerSettings: [.linkedLibrary("sentencepiece")]),
+    .target(name: "CKernels"),
+
+    // Leaves.
+    library("JSON"),
+    library("RankingCore"),
+    library("Checkpoints", needs: ["JSON"]),
+    library("Kernels", needs: ["CKernels", "COpenBLAS"]),
+    library("Tokenization", needs: ["CSentencePiece", "JSON"]),
+
+    // Models, rankers, and what a user imports.
+    library("Transformers", needs: ["Kernels", "Checkpoints", "JSON"]),
+    library(
+      "Reranking", needs: ["Transformers", "Tokenization", "Checkpoints", "RankingCore", "JSON"]),
+    library("RankingFormats", needs: ["RankingCore", "JSON"]),
+    library("T5Rank", needs: ["Reranking", "RankingCore"]),
+    library(
+      "T5RankCLI",
+      needs: [
+        "Reranking", "RankingFormats", "RankingCore", "Transformers", "Tokenization",
+        "Checkpoints", "Kernels", "JSON",
+      ]),
+    .executableTarget(name: "t5rank", dependencies: ["T5RankCLI"], swiftSettings: settings),
+
+    // Tests, one target for each module.
+    .target(
+      name: "Support", dependencies: ["Checkpoints", "JSON"], path: "Tests/Support",
+      swiftSettings: settings),
+    tests(of: "JSON"),
+    tests(of: "RankingCore"),
+    tests(of: "Checkpoints", needs: ["JSON"]),
+    tests(of: "Kernels"),
+    tests(of: "Tokenization", needs: ["JSON"]),
+    tests(of: "Transformers", needs: ["Kernels", "Checkpoints", "JSON"]),
+    tests(
+      of: "Reranking",
+      needs: ["RankingCore", "Tokenization", "Transformers", "Kernels", "JSON"]),
+    tests(of: "RankingFormats", needs: ["RankingCore", "JSON"]),
+    tests(of: "T5RankCLI", needs: ["JSON"]),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["T5Rank", "JSON", "Support", "t5rank"],
+      swiftSettings: settings),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,52 @@
+/// How a tensor's numbers are stored.
+public enum ScalarType: String, Sendable, Hashable {
+  case float64 = "F64"
+  case float32 = "F32"
+  case float16 = "F16"
+  case bfloat16 = "BF16"
+  case int64 = "I64"
+  case int32 = "I32"
+  case int16 = "I16"
+  case int8 = "I8"
+  case uint64 = "U64"
+  case uint32 = "U32"
+  case uint16 = "U16"
+  case uint8 = "U8"
+  case bool = "BOOL"
+
+  public var byteCount: Int {
+    switch self {
+    case .float64, .int64, .uint64: 8
+    case .float32, .int32, .uint32: 4
+    case .float16, .bfloat16, .int16, .uint16: 2
+    case .int8, .uint8, .bool: 1
+    }
+  }
+}
+
+/// A named tensor of a checkpoint, row-major.
+public struct StoredTensor: Sendable, Hashable {
+  public let name: String
+  public let shape: [Int]
+  public let scalarType: ScalarType
+  /// The product of `shape`, checked not to overflow when the file was read.
+  public let count: Int
+
+  public init(name: String, shape: [Int], scalarType: ScalarType, count: Int) {
+    self.name = name
+    self.shape = shape
+    self.scalarType = scalarType
+    self.count = count
+  }
+}
+
+/// Named tensors in a file or in several.
+public protocol Checkpoint: Sendable {
+  /// Every tensor, sorted by name.
+  var tensors: [StoredTensor] { get }
+
+  /// A tensor's numbers as 32-bit floats: the mapped file itself for aligned F32, else a converted copy.
+  ///
+  /// Throws for integer and Boolean tensors, and for a tensor that this checkpoint does not hold.
+  func floats(of tensor: StoredTensor) throws(CheckpointError) -> FloatBuffer
+}

@@ -1,0 +1,33 @@
+/// Immutable 32-bit floats, owned or mapped from a file.
+///
+/// A class because it is shared and must outlive every pointer taken from it: hold the buffer for
+/// as long as `pointer` is used.
+public final class FloatBuffer: @unchecked Sendable {
+  // Sendable stands on this: nothing writes through `pointer` after `init`.
+  public let pointer: UnsafePointer<Float>
+  public let count: Int
+  private let owner: (any AnyObject & Sendable)?
+
+  /// Floats that `owner` (a mapped file) keeps alive.
+  init(borrowing pointer: UnsafePointer<Float>, count: Int, from owner: any AnyObject & Sendable) {
+    self.pointer = pointer
+    self.count = count
+    self.owner = owner
+  }
+
+  /// Fresh floats, 64-byte aligned; `initialize` must write all of them.
+  public init(count: Int, initializingWith initialize: (UnsafeMutableBufferPointer<Float>) -> Void)
+  {
+    let bytes = UnsafeMutableRawPointer.allocate(
+      byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: 64)
+    let floats = bytes.bindMemory(to: Float.self, capacity: max(count, 1))
+    initialize(UnsafeMutableBufferPointer(start: floats, count: count))
+    self.pointer = UnsafePointer(floats)
+    self.count = count
+    self.owner = nil
+  }
+
+  deinit {
+    if owner == nil { UnsafeMutableRawPointer(mutating: pointer).deallocate() }
+  }
+}

@@ -1,0 +1,53 @@
+/// One document of a ranking.
+public struct RankedDocument: Sendable, Hashable {
+  public var document: Document
+  public var score: Double
+  public var scale: ScoreScale
+  /// Where the document stood among the candidates, from 0.
+  public var candidateIndex: Int
+  /// Probabilities of the labels, in label order, where the scorer has more than two (RankT5 digits).
+  public var distribution: [Double]?
+
+  public init(
+    document: Document, score: Double, scale: ScoreScale, candidateIndex: Int,
+    distribution: [Double]? = nil
+  ) {
+    self.document = document
+    self.score = score
+    self.scale = scale
+    self.candidateIndex = candidateIndex
+    self.distribution = distribution
+  }
+}
+
+/// Documents from best to worst.
+///
+/// Equal scores keep the candidates' order: that is the one tie-break of this project.
+/// A ranking of two stages (`mono-duo`) has the second stage's documents first, then the tail in
+/// the first stage's order; their scales differ, so scores fall only within a stage.
+public struct Ranking: Sendable, Hashable, RandomAccessCollection {
+  public private(set) var entries: [RankedDocument]
+
+  /// Takes entries that are already in order.
+  public init(ordered entries: [RankedDocument]) {
+    self.entries = entries
+  }
+
+  /// Sorts documents by falling score; equal scores keep their order.
+  ///
+  /// - Precondition: No score is NaN (scorers check that, and throw).
+  public init(sorting entries: [RankedDocument]) {
+    self.entries = entries.sorted {
+      $0.score != $1.score ? $0.score > $1.score : $0.candidateIndex < $1.candidateIndex
+    }
+  }
+
+  public var startIndex: Int { 0 }
+  public var endIndex: Int { entries.count }
+  public subscript(position: Int) -> RankedDocument { entries[position] }
+
+  /// The best `count` documents (all of them if there are fewer).
+  public func top(_ count: Int) -> Ranking {
+    Ranking(ordered: Array(entries.prefix(Swift.max(count, 0))))
+  }
+}

@@ -1,0 +1,15 @@
+/// What a scorer's numbers mean. Scores of two scales are never added or compared.
+public enum ScoreScale: String, Sendable, Hashable, CaseIterable {
+  /// Natural log-odds (monoT5: true − false), or a raw model output (cross-encoder, `<extra_id_10>`).
+  case logit
+  /// Natural logarithm of a probability, at most 0.
+  case logProbability = "log-probability"
+  /// A probability, 0…1.
+  case probability
+  /// The expected value of a rating, in the rating's unit (RankT5 digits: 0…9).
+  case expectedValue = "expected-value"
+  /// A sum over a document's pairs (duoT5); its range depends on the aggregation and the depth.
+  case preference
+  /// The score that came with the candidate, untouched by a model.
+  case given
+}

@@ -1,0 +1,48 @@
+public import RankingCore
+
+/// What ranking one query took.
+public struct RerankingStatistics: Sendable, Hashable {
+  /// Documents that were shortened to fit the token budget.
+  public var shortenedDocuments = 0
+  /// Queries that were shortened, because they alone were too long.
+  public var shortenedQueries = 0
+  /// Ordered pairs that duo compared.
+  public var pairs = 0
+  /// Prompts that went through the model.
+  public var forwardPasses = 0
+  /// Tokens that went through the encoder.
+  public var tokens = 0
+
+  public init() {}
+}
+
+/// A ranking and what it took.
+public struct RerankingResult: Sendable {
+  public var ranking: Ranking
+  public var statistics: RerankingStatistics
+
+  public init(ranking: Ranking, statistics: RerankingStatistics) {
+    self.ranking = ranking
+    self.statistics = statistics
+  }
+}
+
+/// Orders candidates for a query. Immutable: one value serves many tasks at once.
+public protocol Reranker: Sendable {
+  /// Ranks all candidates, best first.
+  ///
+  /// - Parameter progress: Called from any thread with (finished, total) forward passes.
+  /// - Throws: `RerankingError` for an empty query, too many pairs, or a score that is not finite.
+  func rerank(
+    _ candidates: [Document], for query: Query, progress: (@Sendable (Int, Int) -> Void)?
+  ) throws -> RerankingResult
+}
+
+extension Reranker {
+  /// Ranks documents given as texts; `topK` nil keeps all.
+  public func rank(query: String, documents: [String], topK: Int? = nil) throws -> Ranking {
+    let candidates = documents.enumerated().map { Document(id: String($0.offset), text: $0.element) }
+    let ranking = try rerank(candidates, for: Query(text: query), progress: nil).ranking
+    return topK.map(ranking.top) ?? ranking
+  }
+}

@@ -1,0 +1,33 @@
+/// A row of a model's embedding table.
+public typealias TokenID = Int32
+
+/// What happens to text that spells a control token, such as `</s>` or `<extra_id_10>`.
+public enum SpecialTokenPolicy: String, Sendable, Hashable, CaseIterable {
+  /// It stays text: nobody's document can steer the model. The default.
+  case literal
+  /// It becomes the control token, as Hugging Face's tokenizers do by default.
+  case recognized
+}
+
+/// Turns text into tokens and back. Immutable; safe to use from many threads at once.
+public protocol Tokenizer: Sendable {
+  /// Tokens are below this number. Counts added special tokens.
+  var vocabularySize: Int { get }
+
+  /// The tokens of a text, without any special token at either end.
+  func encode(_ text: String, specialTokens: SpecialTokenPolicy) -> [TokenID]
+
+  /// The text of some tokens; control tokens are left out.
+  func decode(_ tokens: [TokenID]) -> String
+
+  /// The token of one exact piece (`▁true`, `</s>`, `[CLS]`); nil if the vocabulary lacks it.
+  /// The unknown piece itself has a token; a piece that would only map to unknown gives nil.
+  func token(for piece: String) -> TokenID?
+
+  /// The piece of a token; nil if out of range.
+  func piece(for token: TokenID) -> String?
+}
+
+extension Tokenizer {
+  public func encode(_ text: String) -> [TokenID] { encode(text, specialTokens: .literal) }
+}
