@@ -1,1 +1,214 @@
 #pragma once
+
+// Vector loops with one run-time choice of instruction set.
+//
+// Every matrix is row-major; `ld…` is the distance between two rows, in floats. Every length may be
+// zero, and a pointer to nothing may then be NULL. No function reads or writes past the lengths
+// given, needs any alignment, allocates, or locks.
+//
+// A row's result is a function of that row's values (and of what all rows share: gain, bias, the
+// right-hand matrix) and of the level below: the same bits whatever the number of rows, the row's
+// place among them, or the addresses. Two levels may differ in the last bits.
+//
+// `out` may be the same pointer as an input of the same shape, unless said otherwise; partial
+// overlap is never allowed.
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// What follows a linear layer. NaN gives NaN. At −∞, `GELU_ERF`, `GELU_TANH` and `SILU` give NaN
+/// (−∞ · 0), as their formulas do.
+typedef enum {
+  T5K_NONE = 0,       ///< x
+  T5K_RELU = 1,       ///< max(x, 0)
+  T5K_GELU_ERF = 2,   ///< x/2 · (1 + erf(x/√2))
+  T5K_GELU_TANH = 3,  ///< x/2 · (1 + tanh(√(2/π)·(x + 0.044715 x³))), "gelu_new"
+  T5K_SILU = 4,       ///< x / (1 + exp(−x))
+  T5K_TANH = 5,       ///< tanh(x)
+  T5K_SIGMOID = 6,    ///< 1 / (1 + exp(−x))
+} t5k_activation;
+
+/// The instruction sets, each a compilation of the same text; `PLAIN` is the scalar reference in
+/// double precision that tests compare with.
+enum {
+  T5K_PLAIN = 0,
+  T5K_BASELINE = 1,  ///< What every machine of the architecture has: SSE2, or NEON.
+  T5K_AVX2 = 2,      ///< AVX2, FMA and F16C.
+  T5K_AVX512 = 3,    ///< AVX-512 F, BW, DQ and VL.
+};
+
+/// All functions at one level. Each is documented at the function `t5k_<name>` below.
+typedef struct {
+  void (*exp)(const float *x, float *out, size_t n);
+  void (*erf)(const float *x, float *out, size_t n);
+  void (*tanh)(const float *x, float *out, size_t n);
+  void (*activate)(t5k_activation kind, const float *x, float *out, size_t n);
+  void (*gate)(
+      t5k_activation kind, const float *gate, const float *linear, float *out, size_t n);
+  void (*bias_activate)(
+      t5k_activation kind, const float *x, const float *bias, float *out, size_t rows,
+      size_t columns);
+  void (*add)(const float *a, const float *b, float *out, size_t n);
+  void (*scale)(const float *x, float factor, float *out, size_t n);
+  void (*rms_norm)(
+      const float *x, const float *gain, float epsilon, float *out, size_t rows, size_t columns);
+  void (*layer_norm)(
+      const float *x, const float *gain, const float *bias, float epsilon, float *out, size_t rows,
+      size_t columns);
+  void (*add_layer_norm)(
+      const float *x, const float *residual, const float *linear_bias, const float *gain,
+      const float *bias, float epsilon, float *out, size_t rows, size_t columns);
+  void (*softmax_bias_rows)(
+      float *scores, size_t ld, size_t rows, size_t columns, float scale, const float *bias,
+      ptrdiff_t bias_row_step, size_t valid0, size_t valid_step, float *row_factor);
+  void (*scale_rows)(
+      float *x, size_t ld, size_t rows, size_t columns, const float *row_factor);
+  void (*gemm_nt)(
+      size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b, size_t ldb,
+      float *c, size_t ldc, const float *bias, int accumulate);
+  void (*gemm_nn)(
+      size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b, size_t ldb,
+      float *c, size_t ldc, int accumulate);
+  float (*log_sum_exp)(const float *x, size_t n);
+  size_t (*argmax)(const float *x, size_t n);
+  bool (*all_finite)(const float *x, size_t n);
+  void (*f16_to_f32)(const uint16_t *x, float *out, size_t n);
+  void (*bf16_to_f32)(const uint16_t *x, float *out, size_t n);
+} t5k_kernels;
+
+// Levels
+
+/// The highest level that this machine and its system can run.
+int t5k_best_level(void);
+
+/// The level in use: the best, or the one that the environment variable T5RANK_KERNELS names
+/// (`avx512`, `avx2`, `baseline`, `plain`) if this machine has it, or the last one set.
+int t5k_level(void);
+
+/// Makes `level` the one in use, for the whole process, and returns it; returns −1 and changes
+/// nothing if this machine does not have it. Not meant for a process that is computing.
+int t5k_set_level(int level);
+
+/// `avx512`, `avx2`, `baseline`, `plain`; `unknown` for any other number.
+const char *t5k_level_name(int level);
+
+/// The functions of one level without making it the one in use; NULL if this machine does not have
+/// it.
+const t5k_kernels *t5k_kernels_at(int level);
+
+// Functions of one number
+
+/// out = exp(x). −∞ gives 0, from 88.73 on +∞; subnormal results are not flushed.
+void t5k_exp(const float *x, float *out, size_t n);
+
+/// out = erf(x).
+void t5k_erf(const float *x, float *out, size_t n);
+
+/// out = tanh(x).
+void t5k_tanh(const float *x, float *out, size_t n);
+
+/// out = activation(x).
+void t5k_activate(t5k_activation kind, const float *x, float *out, size_t n);
+
+/// out = activation(gate) · linear, the gated feed-forward of T5 1.1.
+void t5k_gate(t5k_activation kind, const float *gate, const float *linear, float *out, size_t n);
+
+/// out = activation(x + bias) for `x` [rows, columns] and `bias` [columns].
+void t5k_bias_activate(
+    t5k_activation kind, const float *x, const float *bias, float *out, size_t rows,
+    size_t columns);
+
+/// out = a + b.
+void t5k_add(const float *a, const float *b, float *out, size_t n);
+
+/// out = x · factor.
+void t5k_scale(const float *x, float factor, float *out, size_t n);
+
+/// out = x + bias for `x` [rows, columns] and `bias` [columns].
+void t5k_add_rows(const float *x, const float *bias, float *out, size_t rows, size_t columns);
+
+// Norms of rows
+
+/// out = x / √(mean(x²) + epsilon) · gain for `x` [rows, columns] and `gain` [columns]
+/// (T5LayerNorm).
+void t5k_rms_norm(
+    const float *x, const float *gain, float epsilon, float *out, size_t rows, size_t columns);
+
+/// out = (x − mean(x)) / √(variance(x) + epsilon) · gain + bias for `x` [rows, columns], `gain` and
+/// `bias` [columns]; the variance is of the differences from the mean, divided by `columns`.
+void t5k_layer_norm(
+    const float *x, const float *gain, const float *bias, float epsilon, float *out, size_t rows,
+    size_t columns);
+
+/// `t5k_layer_norm` of x + linear_bias + residual; `residual` is [rows, columns], `linear_bias`
+/// [columns] or NULL.
+void t5k_add_layer_norm(
+    const float *x, const float *residual, const float *linear_bias, const float *gain,
+    const float *bias, float epsilon, float *out, size_t rows, size_t columns);
+
+// Attention
+
+/// Softmax over each row of `scores` [rows, columns], in place.
+///
+/// Of row i the first nᵢ columns count: all, or min(columns, valid0 + i · valid_step) if
+/// valid0 > 0 (causal attention: 1 and 1). With s = score · scale + bias[i · bias_row_step + c],
+/// or without the second term if `bias` is NULL, writes exp(s − max s) for c < nᵢ, 0 beyond, and
+/// row_factor[i] = 1 / sum, to be applied after the product with the values. If `row_factor` is
+/// NULL, normalises in place. A step of −1 serves a bias that depends on c − i alone. A row with no
+/// columns has the factor 0; one that is −∞ throughout, or holds NaN or +∞, becomes NaN where it
+/// counts.
+void t5k_softmax_bias_rows(
+    float *scores, size_t ld, size_t rows, size_t columns, float scale, const float *bias,
+    ptrdiff_t bias_row_step, size_t valid0, size_t valid_step, float *row_factor);
+
+/// Multiplies row i of `x` [rows, columns] by row_factor[i].
+void t5k_scale_rows(float *x, size_t ld, size_t rows, size_t columns, const float *row_factor);
+
+/// Copies rows of `table`, each of `columns` floats: out[i] = table[rows[i]]. The caller has
+/// checked that each index is one of the table's; `out` may not overlap it.
+void t5k_gather_rows(
+    const float *table, size_t columns, const int32_t *rows, size_t count, float *out);
+
+// Row-stable products
+
+/// C = A·Bᵀ + bias, or C += A·Bᵀ + bias if `accumulate` is not 0; A is [m, k], B [n, k], C [m, n],
+/// `bias` [n] or NULL. C may not overlap the others. Unlike a BLAS's, an element's bits depend on
+/// its row of A, its row of B and k alone.
+void t5k_gemm_nt(
+    size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b, size_t ldb, float *c,
+    size_t ldc, const float *bias, int accumulate);
+
+/// C = A·B, or C += A·B if `accumulate` is not 0; A is [m, k], B [k, n], C [m, n]. As row-stable as
+/// `t5k_gemm_nt`.
+void t5k_gemm_nn(
+    size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b, size_t ldb, float *c,
+    size_t ldc, int accumulate);
+
+// Reductions
+
+/// log Σ exp(x), shifted by the maximum and summed in double precision. −∞ if all are, or if n = 0.
+float t5k_log_sum_exp(const float *x, size_t n);
+
+/// The index of the greatest value, the lowest among equals; NaN is never greatest. 0 if n = 0 or
+/// all are NaN.
+size_t t5k_argmax(const float *x, size_t n);
+
+/// Whether no value is infinite or NaN.
+bool t5k_all_finite(const float *x, size_t n);
+
+// Conversions
+
+/// IEEE half precision to single, exact.
+void t5k_f16_to_f32(const uint16_t *x, float *out, size_t n);
+
+/// bfloat16 to single, exact.
+void t5k_bf16_to_f32(const uint16_t *x, float *out, size_t n);
+
+#ifdef __cplusplus
+}
+#endif
