@@ -1,8 +1,11 @@
-/// What a user asks. `id` names it in runs and judgements; it may be empty where nobody asks.
+/// What a user asks.
 public struct Query: Sendable, Hashable {
+  /// Names the query in runs and judgements; may be empty where nobody asks.
   public var id: String
+  /// What the model reads.
   public var text: String
 
+  /// A query with a text.
   public init(id: String = "", text: String) {
     self.id = id
     self.text = text

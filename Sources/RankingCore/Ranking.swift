@@ -1,13 +1,17 @@
 /// One document of a ranking.
 public struct RankedDocument: Sendable, Hashable {
+  /// The candidate.
   public var document: Document
+  /// How good it is, in `scale`; higher is better.
   public var score: Double
+  /// What `score` means.
   public var scale: ScoreScale
   /// Where the document stood among the candidates, from 0.
   public var candidateIndex: Int
   /// Probabilities of the labels, in label order, where the scorer has more than two (RankT5 digits).
   public var distribution: [Double]?
 
+  /// A document and its score.
   public init(
     document: Document, score: Double, scale: ScoreScale, candidateIndex: Int,
     distribution: [Double]? = nil
@@ -26,6 +30,7 @@ public struct RankedDocument: Sendable, Hashable {
 /// A ranking of two stages (`mono-duo`) has the second stage's documents first, then the tail in
 /// the first stage's order; their scales differ, so scores fall only within a stage.
 public struct Ranking: Sendable, Hashable, RandomAccessCollection {
+  /// The documents, best first.
   public private(set) var entries: [RankedDocument]
 
   /// Takes entries that are already in order.
@@ -42,8 +47,11 @@ public struct Ranking: Sendable, Hashable, RandomAccessCollection {
     }
   }
 
+  /// Always 0.
   public var startIndex: Int { 0 }
+  /// The number of documents.
   public var endIndex: Int { entries.count }
+  /// The document at a rank, from 0.
   public subscript(position: Int) -> RankedDocument { entries[position] }
 
   /// The best `count` documents (all of them if there are fewer).

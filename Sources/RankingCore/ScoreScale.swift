@@ -1,4 +1,6 @@
-/// What a scorer's numbers mean. Scores of two scales are never added or compared.
+/// What a scorer's numbers mean.
+///
+/// Scores of two scales are never added or compared.
 public enum ScoreScale: String, Sendable, Hashable, CaseIterable {
   /// Natural log-odds (monoT5: true − false), or a raw model output (cross-encoder, `<extra_id_10>`).
   case logit

@@ -1,8 +1,14 @@
-private import FoundationEssentials
 public import RankingCore
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 /// Turns the likelihoods of a prompt's labels into a score, in one scale.
 public struct LabelScoring: Sendable, Hashable {
+  /// What the scores mean.
   public let scale: ScoreScale
   private let rule: Prompt.Scoring
   private let values: [Double]

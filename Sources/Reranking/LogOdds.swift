@@ -1,4 +1,8 @@
-private import FoundationEssentials
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 /// The natural logarithm of p / (1 − p): a probability that never saturates.
 ///
@@ -6,8 +10,10 @@ private import FoundationEssentials
 /// exactly 1), and with them goes the order of the documents. The log-odds keep it, and every other
 /// scale is computed from them without overflow.
 public struct LogOdds: Sendable, Hashable, Comparable {
+  /// Any number from −infinity to infinity; 0 is even odds.
   public let value: Double
 
+  /// Takes natural log-odds.
   public init(_ value: Double) {
     self.value = value
   }
@@ -29,5 +35,6 @@ public struct LogOdds: Sendable, Hashable, Comparable {
   /// The log-odds of 1 − p.
   public var complement: LogOdds { LogOdds(-value) }
 
+  /// Whether the first probability is smaller, even where both round to the same number.
   public static func < (first: LogOdds, second: LogOdds) -> Bool { first.value < second.value }
 }

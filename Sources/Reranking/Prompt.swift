@@ -37,22 +37,30 @@ public struct Prompt: Sendable, Hashable {
     /// What the answer stands for: 1 and 0 for log-odds, the rating for an expected value.
     public let value: Double
 
+    /// A label of at least one piece.
     public init(pieces: [String], value: Double) {
       self.pieces = pieces
       self.value = value
     }
   }
 
+  /// What the prompt is called; for a shipped prompt, its file's name.
   public let name: String
+  /// What the prompt asks, and for which checkpoints.
   public let description: String
   /// The paper or checkpoint that words the prompt so.
   public let source: String
+  /// What one prompt asks about.
   public let mode: Mode
+  /// The prompt's words.
   public let template: PromptTemplate
+  /// The answers that are scored, in the file's order.
   public let labels: [Label]
+  /// How the answers become a score.
   public let scoring: Scoring
   /// The most tokens that a prompt may have, the end of sequence included.
   public let maximumTokens: Int
+  /// What is cut from a prompt that is too long.
   public let truncation: Truncation
   /// Whether the prompt ends with the token `</s>`.
   public let endsWithEndOfSequence: Bool

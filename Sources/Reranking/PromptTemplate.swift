@@ -23,6 +23,7 @@ public struct PromptTemplate: Sendable, Hashable, CustomStringConvertible {
   /// The template's stretches in order; no literal is empty, and no two stand side by side.
   public let segments: [Segment]
 
+  /// The template as its file words it.
   public var description: String { text }
 
   /// Reads a template: text in which `{name}` is a field, with no escape for a brace (T5 has no

@@ -13,21 +13,27 @@ public struct RerankingStatistics: Sendable, Hashable {
   /// Tokens that went through the encoder.
   public var tokens = 0
 
+  /// Nothing yet.
   public init() {}
 }
 
 /// A ranking and what it took.
 public struct RerankingResult: Sendable {
+  /// Every candidate, best first.
   public var ranking: Ranking
+  /// What it took.
   public var statistics: RerankingStatistics
 
+  /// Joins a ranking and what it took.
   public init(ranking: Ranking, statistics: RerankingStatistics) {
     self.ranking = ranking
     self.statistics = statistics
   }
 }
 
-/// Orders candidates for a query. Immutable: one value serves many tasks at once.
+/// Orders candidates for a query.
+///
+/// Immutable: one value serves many tasks at once.
 public protocol Reranker: Sendable {
   /// Ranks all candidates, best first.
   ///
@@ -41,7 +47,9 @@ public protocol Reranker: Sendable {
 extension Reranker {
   /// Ranks documents given as texts; `topK` nil keeps all.
   public func rank(query: String, documents: [String], topK: Int? = nil) throws -> Ranking {
-    let candidates = documents.enumerated().map { Document(id: String($0.offset), text: $0.element) }
+    let candidates = documents.enumerated().map {
+      Document(id: String($0.offset), text: $0.element)
+    }
     let ranking = try rerank(candidates, for: Query(text: query), progress: nil).ranking
     return topK.map(ranking.top) ?? ranking
   }

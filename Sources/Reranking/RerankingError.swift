@@ -1,5 +1,9 @@
-/// Why ranking cannot be done. Each message says what was expected, what was found, and where.
+/// Why ranking cannot be done.
+///
+/// Each message says what was expected, what was found, and where.
 public enum RerankingError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// A file that the caller named does not exist.
+  case fileMissing(path: String, expected: String)
   /// The model directory, its manifest or a prompt file is unusable.
   case unusableModel(path: String, reason: String)
   case unusablePrompt(path: String, reason: String)
@@ -11,8 +15,10 @@ public enum RerankingError: Error, Sendable, Hashable, CustomStringConvertible {
   /// A score came out NaN or infinite: broken weights.
   case scoreNotFinite(documentID: String, found: String)
 
+  /// The sentence.
   public var description: String {
     switch self {
+    case .fileMissing(let path, let expected): "\(path): expected \(expected), found no such file"
     case .unusableModel(let path, let reason), .unusablePrompt(let path, let reason):
       "\(path): \(reason)"
     case .unusableOptions(let reason): reason
