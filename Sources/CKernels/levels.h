@@ -5,7 +5,8 @@
 #include "CKernels.h"
 
 extern const t5k_kernels t5k_kernels_plain;
-// Until the vector texts are there.
-#define t5k_kernels_baseline t5k_kernels_plain
-#define t5k_kernels_avx2 t5k_kernels_plain
-#define t5k_kernels_avx512 t5k_kernels_plain
+extern const t5k_kernels t5k_kernels_baseline;
+#if defined(__x86_64__)
+extern const t5k_kernels t5k_kernels_avx2;
+extern const t5k_kernels t5k_kernels_avx512;
+#endif
