@@ -1,10 +1,11 @@
-/// Why a checkpoint cannot be read. Each message says what was expected, what was found, and where.
+/// Why a checkpoint cannot be read or written. Each message says what was expected, what was found, and where.
 public enum CheckpointError: Error, Sendable, Hashable, CustomStringConvertible {
   case fileMissing(path: String, expected: String)
   case unreadable(path: String, reason: String)
   case malformed(path: String, reason: String)
   case unsupportedScalar(path: String, tensor: String, found: String)
   case noSuchTensor(path: String, tensor: String)
+  case unwritable(path: String, reason: String)
 
   public var description: String {
     switch self {
@@ -12,8 +13,10 @@ public enum CheckpointError: Error, Sendable, Hashable, CustomStringConvertible 
     case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
     case .malformed(let path, let reason): "\(path): \(reason)"
     case .unsupportedScalar(let path, let tensor, let found):
-      "\(path): tensor \(tensor): expected F32, F16 or BF16, found \(found)"
-    case .noSuchTensor(let path, let tensor): "\(path): expected tensor \(tensor), found none"
+      "\(path): tensor \(quoted(tensor)): expected F32, F16 or BF16, found \(found)"
+    case .noSuchTensor(let path, let tensor):
+      "\(path): expected tensor \(quoted(tensor)), found none"
+    case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"
     }
   }
 }

@@ -1,0 +1,66 @@
+/// One safetensors file, memory-mapped. Opening reads the header only.
+///
+/// Whatever the file says is checked before it is used: see `SafetensorsHeader`. Little-endian
+/// machines only, as the format is little-endian.
+public struct Safetensors: Checkpoint {
+  public let path: String
+  public let tensors: [StoredTensor]
+  /// The header's `__metadata__`, in the order written.
+  public let metadata: [(key: String, value: String)]
+  private let file: MappedFile
+  private let entries: [String: SafetensorsHeader.Entry]
+
+  /// Maps a file and checks its header.
+  ///
+  /// - Throws: `CheckpointError` that names the tensor and the place in the file.
+  public init(path: String) throws(CheckpointError) {
+    file = try MappedFile(path: path, expected: "a safetensors file")
+    let header = try SafetensorsHeader(of: file)
+    self.path = path
+    metadata = header.metadata
+    tensors = header.entries.map(\.tensor).sorted { $0.name < $1.name }
+    // The header's check found every name once.
+    entries = Dictionary(
+      header.entries.map { ($0.tensor.name, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  public func floats(of tensor: StoredTensor) throws(CheckpointError) -> FloatBuffer {
+    guard let entry = entries[tensor.name], entry.tensor == tensor else {
+      throw .noSuchTensor(path: path, tensor: tensor.name)
+    }
+    // In bounds: the header's check found the range inside the file.
+    let bytes = UnsafeRawBufferPointer(rebasing: file.bytes[entry.bytes])
+    switch tensor.scalarType {
+    case .float32:
+      return mappedFloats(bytes) ?? convert(bytes, from: UInt32.self) { Float(bitPattern: $0) }
+    case .float16: return convert(bytes, from: UInt16.self) { Float(float16Bits: $0) }
+    case .bfloat16: return convert(bytes, from: UInt16.self) { Float(bfloat16Bits: $0) }
+    case .float64: return convert(bytes, from: UInt64.self) { Float(Double(bitPattern: $0)) }
+    default:
+      throw .unsupportedScalar(
+        path: path, tensor: tensor.name, found: tensor.scalarType.rawValue)
+    }
+  }
+
+  /// The mapped floats themselves; nil where the file does not align them.
+  private func mappedFloats(_ bytes: UnsafeRawBufferPointer) -> FloatBuffer? {
+    guard let address = bytes.baseAddress,
+      Int(bitPattern: address) % MemoryLayout<Float>.alignment == 0
+    else { return nil }
+    let count = bytes.count / MemoryLayout<Float>.stride
+    return FloatBuffer(
+      borrowing: address.bindMemory(to: Float.self, capacity: count), count: count, from: file)
+  }
+
+  private func convert<Bits: FixedWidthInteger & BitwiseCopyable>(
+    _ bytes: UnsafeRawBufferPointer, from bits: Bits.Type, _ value: (Bits) -> Float
+  ) -> FloatBuffer {
+    // In bounds: one output for each whole input.
+    FloatBuffer(count: bytes.count / MemoryLayout<Bits>.size) { floats in
+      for index in floats.indices {
+        let offset = index * MemoryLayout<Bits>.size
+        floats[index] = value(bytes.loadUnaligned(fromByteOffset: offset, as: Bits.self))
+      }
+    }
+  }
+}

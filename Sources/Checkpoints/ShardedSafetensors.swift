@@ -1,0 +1,136 @@
+import JSON
+
+/// Several safetensors files that hold one model, listed by an index (`model.safetensors.index.json`).
+///
+/// The index and the files must agree exactly: every tensor is in the file that the index names for
+/// it, and in no other.
+public struct ShardedSafetensors: Checkpoint {
+  public let path: String
+  public let tensors: [StoredTensor]
+  private let shards: [Safetensors]
+  private let shardOfTensor: [String: Int]
+
+  /// Reads an index and the headers of all files it names, which lie beside it.
+  ///
+  /// - Throws: `CheckpointError`; tensors that are missing, unlisted or misplaced are named together.
+  public init(indexPath: String) throws(CheckpointError) {
+    path = indexPath
+    let placements = try Self.placements(indexPath)
+    let directory = directoryName(of: indexPath)
+
+    var shards: [Safetensors] = []
+    var listed: [[String]] = []
+    var shardOfName: [String: Int] = [:]
+    for (tensor, shard) in placements {
+      if let position = shardOfName[shard] {
+        listed[position].append(tensor)
+      } else {
+        shardOfName[shard] = shards.count
+        shards.append(try Safetensors(path: joinedPath(directory, shard)))
+        listed.append([tensor])
+      }
+    }
+
+    var problems: [String] = []
+    var shardOfTensor: [String: Int] = [:]
+    for (position, shard) in shards.enumerated() {
+      let found = Set(shard.tensors.map(\.name))
+      for name in listed[position] where !found.contains(name) {
+        problems.append("\(quoted(name)) is listed in \(shard.path), but is not there")
+      }
+      let expected = Set(listed[position])
+      for tensor in shard.tensors {
+        shardOfTensor[tensor.name] = position
+        if !expected.contains(tensor.name) {
+          problems.append("\(quoted(tensor.name)) is in \(shard.path), but is not listed there")
+        }
+      }
+    }
+    guard problems.isEmpty else {
+      let more = problems.count > 10 ? "; and \(problems.count - 10) more" : ""
+      throw .malformed(
+        path: indexPath,
+        reason: "expected every tensor in exactly the file that the index names, found: "
+          + problems.prefix(10).joined(separator: "; ") + more)
+    }
+    self.shards = shards
+    self.shardOfTensor = shardOfTensor
+    tensors = shards.flatMap(\.tensors).sorted { $0.name < $1.name }
+  }
+
+  public func floats(of tensor: StoredTensor) throws(CheckpointError) -> FloatBuffer {
+    guard let shard = shardOfTensor[tensor.name] else {
+      throw .noSuchTensor(path: path, tensor: tensor.name)
+    }
+    return try shards[shard].floats(of: tensor)
+  }
+
+  /// Tensor names and the names of their files, in the order of the index.
+  private static func placements(_ path: String) throws(CheckpointError)
+    -> [(tensor: String, shard: String)]
+  {
+    func malformed(_ reason: String) -> CheckpointError { .malformed(path: path, reason: reason) }
+    let index = try readJSON(path, expected: "an index of safetensors files")
+    guard let weightMap = index["weight_map"] else {
+      throw malformed("expected an object with weight_map, found none")
+    }
+    guard let members = weightMap.object else {
+      throw malformed("weight_map: expected an object, found \(weightMap.kind)")
+    }
+    guard !members.isEmpty, members.count <= SafetensorsHeader.maximumTensors else {
+      throw malformed(
+        "weight_map: expected 1 to \(SafetensorsHeader.maximumTensors) tensors, "
+          + "found \(members.count)")
+    }
+    var placements: [(tensor: String, shard: String)] = []
+    var names = Set<String>(minimumCapacity: members.count)
+    for (tensor, value) in members {
+      guard let shard = value.string else {
+        throw malformed(
+          "weight_map: \(quoted(tensor)): expected a file name, found \(value.kind)")
+      }
+      // Plain names only: an index must not reach files outside its own directory.
+      guard !shard.contains("/"), !shard.contains("\\"), !shard.utf8.contains(0),
+        shard.hasSuffix(".safetensors"), !shard.hasPrefix(".")
+      else {
+        throw malformed(
+          "weight_map: \(quoted(tensor)): expected the plain name of a .safetensors file in the "
+            + "same directory, found \(quoted(shard))")
+      }
+      guard names.insert(tensor).inserted else {
+        throw malformed(
+          "weight_map: \(quoted(tensor)): expected each name once, "
+            + "found it again in another Unicode form")
+      }
+      placements.append((tensor, shard))
+    }
+    return placements
+  }
+
+  private static func readJSON(_ path: String, expected: String) throws(CheckpointError)
+    -> JSONValue
+  {
+    let file = try MappedFile(path: path, expected: expected)
+    guard file.bytes.count <= SafetensorsHeader.maximumHeaderBytes else {
+      throw .malformed(
+        path: path,
+        reason: "expected at most \(SafetensorsHeader.maximumHeaderBytes) bytes, "
+          + "found \(file.bytes.count)")
+    }
+    do {
+      return try JSONValue(parsing: file.bytes)
+    } catch {
+      throw .malformed(path: path, reason: "\(error)")
+    }
+  }
+}
+
+/// The directory part of a path; "." for a plain name.
+func directoryName(of path: String) -> String {
+  guard let slash = path.lastIndex(of: "/") else { return "." }
+  return slash == path.startIndex ? "/" : String(path[..<slash])
+}
+
+func joinedPath(_ directory: String, _ name: String) -> String {
+  directory.hasSuffix("/") ? directory + name : directory + "/" + name
+}
