@@ -1,1 +1,3 @@
-print("t5rank")
+import T5RankCLI
+
+CommandLineTool.main()

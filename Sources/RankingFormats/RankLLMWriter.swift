@@ -1,0 +1,28 @@
+import JSON
+public import RankingCore
+
+/// Writes rankings in rank_llm's form, one JSON object a line, best candidate first.
+///
+/// Members that came with the request and its candidates stay as they were, in their order; each
+/// candidate's `score` is the new one. A rating's distribution over its labels goes beside it.
+public struct RankLLMWriter: Sendable {
+  /// A writer without a state: each line stands for itself.
+  public init() {}
+
+  /// One line, with its end.
+  public func text(of ranking: Ranking, for request: RankingRequest) -> String {
+    let candidates = ranking.map { entry -> JSONValue in
+      var candidate =
+        request.candidates.indices.contains(entry.candidateIndex)
+        ? request.candidates[entry.candidateIndex] : JSONObject()
+      candidate["score"] = JSONValue(entry.score) ?? .null
+      candidate["distribution"] = entry.distribution.map { values in
+        .array(values.map { JSONValue($0) ?? .null })
+      }
+      return .object(candidate)
+    }
+    var members = request.envelope
+    members["candidates"] = .array(candidates)
+    return JSONValue.object(members).serialized() + "\n"
+  }
+}

@@ -1,0 +1,139 @@
+/// A TREC run, of which only the places of each query's lines are kept in memory.
+final class RunFile {
+  /// One query of a run.
+  struct Query {
+    let id: String
+    /// The first line, from 1.
+    let line: Int
+    fileprivate(set) var lineCount = 0
+    fileprivate(set) var parts: [Part] = []
+    /// The first of its lines that is wrong: the whole query is refused then.
+    fileprivate(set) var error: FormatError?
+  }
+
+  /// Lines that stand together.
+  struct Part {
+    let offset: Int
+    let line: Int
+    fileprivate(set) var count: Int
+  }
+
+  /// One line of a run.
+  struct Candidate {
+    let documentID: String
+    let score: Double
+    let line: Int
+  }
+
+  /// In the order of their first lines.
+  private(set) var queries: [Query] = []
+  /// Every document that the run names.
+  private(set) var documentIDs: Set<ExactID> = []
+  private let file: SeekableFile
+  private let invalidUTF8: InvalidUTF8
+
+  /// Walks over the file once.
+  ///
+  /// - Parameter report: Called for each line that does not even name a query.
+  init(path: String, invalidUTF8: InvalidUTF8, report: (FormatError) -> Void) throws(FormatError) {
+    file = try SeekableFile(path: path)
+    self.invalidUTF8 = invalidUTF8
+    var positions: [ExactID: Int] = [:]
+    var lines = try file.lines()
+    while true {
+      do {
+        guard let line = try lines.next() else { break }
+        let columns = runColumns(line.bytes)
+        guard let first = columns.first, first.first != UInt8(ascii: "#") else { continue }
+        var decoder = TextDecoder(invalidUTF8)
+        let id = try decoder.text(of: first, path: path, line: line.number)
+        let position = positions[ExactID(id)] ?? queries.count
+        if position == queries.count {
+          positions[ExactID(id)] = position
+          queries.append(Query(id: id, line: line.number))
+        }
+        extend(position, with: line)
+        do {
+          let candidate = try runCandidate(columns, &decoder, path: path, line: line.number)
+          documentIDs.insert(ExactID(candidate.documentID))
+        } catch {
+          queries[position].error = queries[position].error ?? error
+        }
+      } catch {
+        guard error.kind == .malformed else { throw error }
+        report(error)
+      }
+    }
+  }
+
+  var path: String { file.path }
+
+  /// A query's candidates by falling score; equal scores keep the order of their lines.
+  func candidates(of query: Query) throws(FormatError) -> [Candidate] {
+    if let error = query.error { throw error }
+    var candidates: [Candidate] = []
+    candidates.reserveCapacity(query.lineCount)
+    for part in query.parts {
+      let bytes = try file.bytes(at: part.offset, count: part.count)
+      var line = part.line
+      for text in bytes.split(separator: lineFeed, omittingEmptySubsequences: false) {
+        defer { line += 1 }
+        let columns = runColumns(text)
+        guard let first = columns.first, first.first != UInt8(ascii: "#") else { continue }
+        var decoder = TextDecoder(invalidUTF8)
+        candidates.append(try runCandidate(columns, &decoder, path: path, line: line))
+      }
+    }
+    var seen = Set<ExactID>(minimumCapacity: candidates.count)
+    for candidate in candidates where !seen.insert(ExactID(candidate.documentID)).inserted {
+      throw FormatError(
+        .malformed, path: path, line: candidate.line,
+        reason: "query \(shortened(query.id)): expected each document once, "
+          + "found \(shortened(candidate.documentID)) twice")
+    }
+    return candidates.sorted {
+      $0.score != $1.score ? $0.score > $1.score : $0.line < $1.line
+    }
+  }
+
+  private func extend(_ position: Int, with line: Line) {
+    queries[position].lineCount += 1
+    let last = queries[position].parts.count - 1
+    if last >= 0, isAdjacent(queries[position].parts[last], line.offset) {
+      queries[position].parts[last].count =
+        line.offset + line.bytes.count - queries[position].parts[last].offset
+    } else {
+      queries[position].parts.append(
+        Part(offset: line.offset, line: line.number, count: line.bytes.count))
+    }
+  }
+
+  /// Whether only the end of a line lies between a part and the line at `offset`.
+  private func isAdjacent(_ part: Part, _ offset: Int) -> Bool {
+    offset - (part.offset + part.count) <= 2
+  }
+}
+
+/// The columns of a line, separated by spaces and tabs.
+private func runColumns(_ line: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+  line.split { $0 == space || $0 == tab || $0 == carriageReturn }
+}
+
+private func runCandidate(
+  _ columns: [ArraySlice<UInt8>], _ decoder: inout TextDecoder, path: String, line: Int
+) throws(FormatError) -> RunFile.Candidate {
+  guard columns.count == 6 else {
+    throw FormatError(
+      .malformed, path: path, line: line,
+      reason: "expected six columns (query id, Q0, document id, rank, score, tag), "
+        + "found \(columns.count)")
+  }
+  let document = try decoder.text(of: columns[2], path: path, line: line)
+  let text = try decoder.text(of: columns[4], path: path, line: line)
+  guard let score = Double(text), score.isFinite else {
+    throw FormatError(
+      .malformed, path: path, line: line,
+      reason: "expected a finite score, found \"\(shortened(text))\"")
+  }
+  return RunFile.Candidate(documentID: document, score: score, line: line)
+}

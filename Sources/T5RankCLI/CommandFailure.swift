@@ -1,0 +1,48 @@
+import Checkpoints
+import RankingCore
+import RankingFormats
+import Reranking
+
+/// An error in the words and with the exit status that the user gets: the one place for both.
+struct CommandFailure: Error {
+  let exitCode: ExitCode
+  /// nil: nothing is to be said (a closed pipe).
+  let message: String?
+
+  init(_ error: any Error) {
+    message = (error as? OutputError) == .closedPipe ? nil : String(describing: error)
+    exitCode =
+      switch error {
+      case is UsageError: .arguments
+      case let error as FormatError: error.kind == .malformed ? .badInput : .missingFile
+      case let error as OutputError: error == .closedPipe ? .done : .runTimeFailure
+      case let error as RerankingError: Self.exitCode(of: error)
+      case let error as CheckpointError: Self.exitCode(of: error)
+      default: .runTimeFailure
+      }
+  }
+
+  private static func exitCode(of error: RerankingError) -> ExitCode {
+    switch error {
+    case .fileMissing: .missingFile
+    case .unusableModel, .unusablePrompt, .unusableQuery, .scoreNotFinite: .badInput
+    case .unusableOptions, .tooManyPairs: .arguments
+    }
+  }
+
+  private static func exitCode(of error: CheckpointError) -> ExitCode {
+    switch error {
+    case .fileMissing, .unreadable: .missingFile
+    case .malformed, .unsupportedScalar, .noSuchTensor: .badInput
+    }
+  }
+}
+
+/// A word in a subcommand's place that is none.
+func unknownSubcommand(_ word: String) -> UsageError {
+  let names = Subcommand.allCases.map(\.rawValue)
+  let hint = nearestName(to: word, in: names).map { "did you mean \($0)?" }
+  return UsageError(
+    "unknown subcommand '\(printable(word))'; "
+      + (hint ?? "there are \(names.joined(separator: ", "))"))
+}

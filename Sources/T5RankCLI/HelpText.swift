@@ -1,0 +1,136 @@
+/// Help, made of the option table.
+enum HelpText {
+  /// Few words, for who asks for nothing.
+  static let shortUsage = """
+    usage: t5rank [--mode \(choices("mode"))] [--model DIR] [--query TEXT] [FILE…]
+    try:   t5rank --query 'how do bees find home' passages.txt
+    more:  t5rank --help
+
+    """
+
+  /// All that there is to say about a subcommand.
+  ///
+  /// - Parameter isLong: Whether options are explained at length.
+  static func page(of subcommand: Subcommand, isLong: Bool) -> String {
+    var sections = [usage(of: subcommand), introduction(of: subcommand)]
+    if subcommand == .rank {
+      let width = Subcommand.allCases.map(\.rawValue.count).max() ?? 0
+      let lines = Subcommand.allCases.map {
+        "  \(padded($0.rawValue, to: width))  \($0.summary)"
+      }
+      sections.append("Subcommands:\n" + lines.joined(separator: "\n"))
+    }
+    let options = OptionTable.options(of: subcommand).filter { !$0.isHidden }
+    sections.append(
+      "Options:\n" + options.map { entry($0, isLong: isLong) }.joined(separator: "\n"))
+    if isLong { sections.append(exitCodes) }
+    return sections.joined(separator: "\n\n") + "\n"
+  }
+
+  /// The options as a Markdown table, as the README has it between its markers.
+  static func markdownTable() -> String {
+    let rows = OptionTable.all.filter { !$0.isHidden }.map { option in
+      let names = option.synopsis.split(separator: ", ").map { "`\($0)`" }.joined(separator: ", ")
+      let values = option.choices.map { "`\($0)`" }.joined(separator: ", ")
+      let meaning = option.summary + (values.isEmpty ? "" : ": " + values)
+      let owners = option.subcommands.map(\.rawValue).joined(separator: ", ")
+      return "| \(names) | \(cell(meaning)) | \(owners) |"
+    }
+    return (["| option | meaning | of |", "|---|---|---|"] + rows).joined(separator: "\n") + "\n"
+  }
+
+  // MARK: Parts
+
+  private static func usage(of subcommand: Subcommand) -> String {
+    guard subcommand == .rank else {
+      return "usage: t5rank \(subcommand.rawValue) [OPTION…] \(subcommand.operands)"
+    }
+    return """
+      usage: t5rank [rank] [OPTION…] --query TEXT [FILE…]
+             t5rank [rank] [OPTION…] [REQUESTS.jsonl…]
+             t5rank [rank] [OPTION…] --run FILE --queries FILE --corpus FILE
+             t5rank inspect MODEL | bench | help [SUBCOMMAND]
+      """
+  }
+
+  private static func introduction(of subcommand: Subcommand) -> String {
+    switch subcommand {
+    case .rank:
+      """
+      Ranks candidates for queries with T5 (monoT5, RankT5, duoT5) or a BERT cross-encoder.
+      Requests are JSON Lines, `{"query": "…", "documents": ["…"]}` or rank_llm's form
+      `{"query": {"qid", "text"}, "candidates": [{"docid", "score", "doc": {"text"}}]}`.
+      Without files, standard input is read; so is the file named -.
+      """
+    case .inspect:
+      "Shows what a model directory holds: family, sizes, tensors, prompts, a text's tokens."
+    case .bench:
+      """
+      Measures pairs/s, tokens/s, peak memory, and the share of this machine's own fp32
+      matrix-product rate.
+      """
+    case .help: "Explains t5rank, or one of its subcommands."
+    }
+  }
+
+  private static let exitCodes = """
+    Exit status: 0 done, 2 arguments, 4 missing file, 5 bad input (what was good is ranked all the
+    same), 6 run-time failure, 130 and 143 on SIGINT and SIGTERM.
+    """
+
+  private static func entry(_ option: CommandOption, isLong: Bool) -> String {
+    let column = 24
+    let width = 80
+    let head = "  " + (option.short == nil ? "    " : "") + option.synopsis
+    var body = wrapped(option.summary, to: width - column)
+    if !option.choices.isEmpty {
+      body += wrapped(option.choices.joined(separator: " | "), to: width - column)
+    }
+    if isLong, !option.details.isEmpty { body += wrapped(option.details, to: width - column) }
+    let indent = String(repeating: " ", count: column)
+    var lines: [String] = []
+    if head.count + 2 <= column, let first = body.first {
+      lines.append(padded(head, to: column) + first)
+      body.removeFirst()
+    } else {
+      lines.append(head)
+    }
+    lines += body.map { indent + $0 }
+    return lines.joined(separator: "\n") + (isLong ? "\n" : "")
+  }
+
+  private static func choices(_ name: String) -> String {
+    OptionTable.all.first { $0.name == name }?.choices.joined(separator: "|") ?? ""
+  }
+
+  private static func cell(_ text: String) -> String {
+    var result = ""
+    for character in text {
+      switch character {
+      case "|": result += "\\|"
+      case "<": result += "&lt;"
+      default: result.append(character)
+      }
+    }
+    return result
+  }
+}
+
+/// A word with spaces behind it.
+func padded(_ word: String, to width: Int) -> String {
+  word + String(repeating: " ", count: max(width - word.count, 0))
+}
+
+/// Lines of at most `width` characters, broken at spaces.
+func wrapped(_ text: String, to width: Int) -> [String] {
+  var lines: [String] = []
+  var line = ""
+  for word in text.split(whereSeparator: { $0 == " " || $0 == "\n" }) {
+    if !line.isEmpty, line.count + 1 + word.count > width {
+      lines.append(line)
+      line = ""
+    }
+    line += (line.isEmpty ? "" : " ") + word
+  }
+  return line.isEmpty ? lines : lines + [line]
+}

@@ -1,0 +1,199 @@
+import RankingCore
+import Reranking
+import Tokenization
+
+/// Every option of `t5rank`, in the order in which help lists them.
+enum OptionTable {
+  static let all: [CommandOption] = input + ranking + output + running + other
+
+  /// The options of one subcommand.
+  static func options(of subcommand: Subcommand) -> [CommandOption] {
+    all.filter { $0.subcommands.contains(subcommand) }
+  }
+
+  private static let defaults = RerankerOptions()
+
+  private static let input: [CommandOption] = [
+    CommandOption(
+      name: "query", placeholder: "TEXT", subcommands: [.rank],
+      summary: "rank the lines of FILE… (or of standard input) for this query",
+      details: """
+        Each line that is not blank is one passage, named by its line number (FILE:LINE where there \
+        are several files).
+        """),
+    CommandOption(
+      name: "run", placeholder: "FILE", subcommands: [.rank],
+      summary: "rank the candidates of a TREC run; needs --queries and --corpus",
+      details: """
+        Each line has six columns: query id, Q0, document id, rank, score, tag. Candidates are taken \
+        by falling score; equal scores keep the order of their lines.
+        """),
+    CommandOption(
+      name: "queries", placeholder: "FILE", subcommands: [.rank],
+      summary: "the texts of a run's queries, as TSV or JSON Lines",
+      details: "A line is `id<TAB>text`, or an object with _id, id or qid and with text or query."),
+    CommandOption(
+      name: "corpus", placeholder: "FILE", subcommands: [.rank],
+      summary: "the texts of a run's documents, as TSV or JSON Lines",
+      details: """
+        A line is `id<TAB>text`, or an object with _id, id or docid, with text or contents, and maybe \
+        with a title, which goes before the text. Only the places of the documents that the run \
+        names are kept in memory.
+        """),
+    CommandOption(
+      name: "strict-utf8", subcommands: [.rank],
+      summary: "refuse input that is not UTF-8",
+      details:
+        "Without it, each byte that is not UTF-8 becomes U+FFFD, and their number is reported."),
+  ]
+
+  private static let ranking: [CommandOption] = [
+    CommandOption(
+      name: "model", placeholder: "DIR", subcommands: [.rank, .bench],
+      summary: "the model's directory (default: the one in weights/)",
+      details: """
+        A directory in the Hugging Face layout: config.json, model.safetensors (or shards with an \
+        index), spiece.model or vocab.txt. Where none is named, weights/t5rank-mini is taken \
+        (weights/cross-encoder-mini with --mode cross), looked for in the working directory and above \
+        the executable.
+        """),
+    CommandOption(
+      name: "mode", placeholder: "MODE", choices: RankingMode.allCases.map(\.rawValue),
+      subcommands: [.rank, .bench],
+      summary: "how to rank (default: the model's own)",
+      details: """
+        mono scores each document by itself (monoT5); rank rates each one (RankT5); duo compares \
+        pairs of the first --depth candidates (duoT5); mono-duo compares pairs of mono's best \
+        --depth; cross scores each document with a BERT cross-encoder.
+        """),
+    CommandOption(
+      name: "prompt", placeholder: "NAME", isRepeatable: true, subcommands: [.rank, .bench],
+      summary: "a prompt's name, or the path of a prompt file (default: the model's own)",
+      details: "May be given twice in mono-duo, once for each stage."),
+    CommandOption(
+      name: "depth", placeholder: "N", subcommands: [.rank, .bench],
+      summary: "how many candidates duo compares (default: \(defaults.depth))",
+      details: """
+        Those after them keep their order behind the compared ones. N candidates make N(N − 1) pairs.
+        """),
+    CommandOption(
+      name: "aggregation", placeholder: "RULE",
+      choices: PairwiseAggregation.allCases.map(\.rawValue), subcommands: [.rank],
+      summary: "how duo turns pairs into scores (default: \(defaults.aggregation.rawValue))",
+      details: """
+        With p the probability that i is above j: sum adds p(i, j); sum-log its logarithm; sym-sum \
+        adds p(i, j) + 1 − p(j, i); sym-sum-log the logarithms of both; binary counts p > ½; min and \
+        max take the least and the greatest; copeland counts wins less losses over both orders.
+        """),
+    CommandOption(
+      name: "pairs", placeholder: "WHICH", choices: PairSelection.allCases.map(\.rawValue),
+      subcommands: [.rank],
+      summary: "the pairs that duo compares (default: \(defaults.pairSelection.rawValue))",
+      details: """
+        all compares both orders of each pair, so that a model's bias for a position cancels; upper \
+        compares each pair once, at half the cost.
+        """),
+    CommandOption(
+      name: "yes", subcommands: [.rank],
+      summary: "do not stop at more than \(grouped(defaults.maximumPairs)) pairs"),
+    CommandOption(
+      name: "truncation", placeholder: "WHAT", choices: Truncation.allCases.map(\.rawValue),
+      subcommands: [.rank],
+      summary: "what is cut where a prompt is too long (default: the prompt's own)",
+      details: """
+        document shortens the document (both in duo) and keeps the cue after it; prompt cuts the \
+        whole prompt from the right, as pygaggle does.
+        """),
+    CommandOption(
+      name: "max-tokens", placeholder: "N", subcommands: [.rank],
+      summary: "the token budget of one prompt (default: the prompt's or the model's own)"),
+    CommandOption(
+      name: "special-tokens", placeholder: "HOW",
+      choices: SpecialTokenPolicy.allCases.map(\.rawValue), subcommands: [.rank, .inspect],
+      summary: "what text such as </s> becomes (default: \(defaults.specialTokens.rawValue))",
+      details: """
+        literal keeps it text, so that no document can steer the model; recognized makes it the \
+        control token, as Hugging Face's tokenizers do.
+        """),
+  ]
+
+  private static let output: [CommandOption] = [
+    CommandOption(
+      name: "format", placeholder: "FORMAT", choices: OutputFormat.allCases.map(\.rawValue),
+      subcommands: [.rank],
+      summary: "how to write rankings (default: like the input)",
+      details: """
+        table is for people, and the default with --query; jsonl is rank_llm's form, and the default \
+        for JSON requests; trec is a TREC run, and the default with --run.
+        """),
+    CommandOption(
+      name: "output", short: "o", placeholder: "FILE", subcommands: [.rank],
+      summary: "write to a file (default: standard output)",
+      details: "The file appears under its name when it is whole, and not before."),
+    CommandOption(
+      name: "score", placeholder: "SCALE",
+      choices: [ScoreScale.logit, .logProbability, .probability, .expectedValue].map(\.rawValue),
+      subcommands: [.rank],
+      summary: "what the scores mean (default: the mode's own)",
+      details: """
+        mono: the log-odds true − false, log p(true), or p(true). cross: the raw output, or the \
+        model's activation. rank: the expected rating (expected-value), or a label's logit. duo's \
+        scores are always those of its aggregation. The order hardly depends on it, but \
+        probabilities near 1 run together.
+        """),
+    CommandOption(
+      name: "top-k", short: "k", placeholder: "N", subcommands: [.rank],
+      summary: "write only the best N documents of each query"),
+    CommandOption(
+      name: "tag", placeholder: "NAME", subcommands: [.rank],
+      summary: "the last column of a TREC run (default: t5rank)"),
+  ]
+
+  private static let running: [CommandOption] = [
+    CommandOption(
+      name: "threads", placeholder: "N", subcommands: [.rank, .bench],
+      summary: "threads that compute (default: one for each core)",
+      details: "Scores do not depend on it, to the last bit."),
+    CommandOption(
+      name: "batch-tokens", placeholder: "N", subcommands: [.rank],
+      summary: "tokens that a thread computes at once (default: \(defaults.batchTokens))",
+      details: "More need more memory. Scores do not depend on it, to the last bit."),
+    CommandOption(
+      name: "quiet", short: "q", subcommands: [.rank, .bench],
+      summary: "no progress, no notes and no summary; only errors"),
+    CommandOption(
+      name: "input", placeholder: "FILE", subcommands: [.bench],
+      summary: "JSON requests to measure on (default: built-in passages)"),
+    CommandOption(
+      name: "repetitions", placeholder: "N", subcommands: [.bench],
+      summary: "how often to measure (default: 3)"),
+    CommandOption(
+      name: "text", placeholder: "TEXT", subcommands: [.inspect],
+      summary: "show the tokens of this text"),
+    CommandOption(
+      name: "json", subcommands: [.rank, .inspect, .bench],
+      summary: "write JSON (with rank: only for --version)"),
+  ]
+
+  private static let other: [CommandOption] = [
+    CommandOption(
+      name: "help", short: "h", subcommands: Subcommand.allCases,
+      summary: "explain the options; --help at more length than -h"),
+    CommandOption(
+      name: "version", subcommands: [.rank], summary: "show the version"),
+    CommandOption(
+      name: "markdown", subcommands: [.help],
+      summary: "write the README's table of options", isHidden: true),
+  ]
+}
+
+/// 100000 as "100,000".
+func grouped(_ number: Int) -> String {
+  var result = ""
+  let digits = String(number.magnitude)
+  for (index, digit) in digits.enumerated() {
+    if index > 0, (digits.count - index).isMultiple(of: 3) { result.append(",") }
+    result.append(digit)
+  }
+  return number < 0 ? "-" + result : result
+}

@@ -1,0 +1,108 @@
+import RankingCore
+import RankingFormats
+import Reranking
+
+/// Ranks every request of the input, one after another, and writes each as soon as it is ranked.
+struct RankCommand {
+  let settings: RankSettings
+  let console: Console
+  let openModel: ModelOpener
+
+  /// - Returns: The gravest of what went wrong with single queries; `.done` if nothing did.
+  /// - Throws: What ends the whole run.
+  func run() throws -> ExitCode {
+    var problems = ProblemReport(console)
+    let input = try RankInput(settings) { problems.add($0) }
+    let model = try openModel(settings.modelPath, settings.options)
+    var budget = PairBudget(settings, mode: model.mode)
+    if budget.wantsCounting {
+      try budget.check(candidateCounts: input.candidateCounts()) {
+        input.trialSecondsPerPass(model)
+      }
+    }
+
+    var source = input.source
+    let output =
+      try settings.outputPath.map(OutputFile.init(path:))
+      ?? OutputFile(descriptor: console.standardOutput)
+    var writer = RankingWriter(settings, width: tableWidth)
+    var totals = RunTotals(queryCount: input.queryCount)
+    while let next = try source.next() {
+      totals.queries += 1
+      do {
+        let request = try next.get()
+        try writer.check(request)
+        try budget.admit(request)
+        let result = try rank(request, with: model, totals)
+        try output.write(writer.text(of: result.ranking, for: request))
+        totals.add(result.statistics, documents: request.documents.count)
+      } catch let error as FormatError where error.kind == .malformed {
+        // It concerns this query alone.
+        problems.add(error)
+      }
+    }
+    try output.finish()
+    console.eraseProgress()
+    if totals.queries == 0, problems.isEmpty {
+      problems.add(
+        FormatError(
+          .malformed, path: settings.inputPaths.first ?? "-",
+          reason: "expected at least one query, found none"))
+    }
+    problems.finish()
+    say(totals, writer, replacedBytes: source.replacedBytes)
+    return problems.exitCode
+  }
+
+  private func rank(
+    _ request: RankingRequest, with model: RankingModel, _ totals: RunTotals
+  ) throws -> RerankingResult {
+    let console = console
+    let text = ProgressText(query: totals.queries, of: totals.queryCount)
+    let showsProgress = !settings.isQuiet && console.isInteractive
+    var progress: (@Sendable (Int, Int) -> Void)?
+    if showsProgress {
+      progress = { done, total in console.progress(text.line(done: done, of: total)) }
+    }
+    do {
+      return try model.reranker.rerank(request.documents, for: request.query, progress: progress)
+    } catch RerankingError.unusableQuery(_, let reason) {
+      // The scorer does not know where the request stands.
+      throw request.refusal(reason)
+    } catch let error as RerankingError {
+      guard case .scoreNotFinite = error else { throw error }
+      throw request.refusal(error.description)
+    }
+  }
+
+  private var tableWidth: Int? {
+    settings.outputPath == nil ? Terminal.width(console.standardOutput) : nil
+  }
+
+  /// What a user should know about the whole run.
+  private func say(_ totals: RunTotals, _ writer: RankingWriter, replacedBytes: Int) {
+    guard !settings.isQuiet else { return }
+    let statistics = totals.statistics
+    if replacedBytes > 0 {
+      console.note(
+        "\(counted(replacedBytes, "byte was", "bytes were")) not UTF-8 and became U+FFFD "
+          + "(--strict-utf8 refuses them)")
+    }
+    if statistics.shortenedDocuments > 0 {
+      console.note(
+        "\(counted(statistics.shortenedDocuments, "document was", "documents were")) "
+          + "shortened to fit the token budget")
+    }
+    if statistics.shortenedQueries > 0 {
+      console.note(
+        "\(counted(statistics.shortenedQueries, "query was", "queries were")) "
+          + "shortened to fit the token budget")
+    }
+    if writer.loweredScores > 0 {
+      console.note(
+        "\(counted(writer.loweredScores, "score was", "scores were")) lowered so that they fall "
+          + "strictly with rank, as trec_eval needs")
+    }
+    if console.isInteractive { console.note(totals.summary) }
+  }
+}

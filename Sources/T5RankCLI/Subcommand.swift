@@ -1,0 +1,28 @@
+/// What `t5rank` can be asked to do.
+///
+/// The first argument names it; `rank` may be left out.
+enum Subcommand: String, Sendable, CaseIterable {
+  case rank
+  case inspect
+  case bench
+  case help
+
+  /// What follows the name in a usage line.
+  var operands: String {
+    switch self {
+    case .rank: "[FILE…]"
+    case .inspect: "MODEL"
+    case .bench: ""
+    case .help: "[SUBCOMMAND]"
+    }
+  }
+
+  var summary: String {
+    switch self {
+    case .rank: "rank candidates for queries (the default)"
+    case .inspect: "show a model's family, sizes, tensors and prompts, or a text's tokens"
+    case .bench: "measure speed and memory on this machine"
+    case .help: "explain a subcommand and its options"
+    }
+  }
+}
