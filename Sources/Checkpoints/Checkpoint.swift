@@ -14,6 +14,7 @@ public enum ScalarType: String, Sendable, Hashable {
   case uint8 = "U8"
   case bool = "BOOL"
 
+  /// Bytes of one number.
   public var byteCount: Int {
     switch self {
     case .float64, .int64, .uint64: 8
@@ -26,12 +27,16 @@ public enum ScalarType: String, Sendable, Hashable {
 
 /// A named tensor of a checkpoint, row-major.
 public struct StoredTensor: Sendable, Hashable {
+  /// As in the file; no two tensors of a checkpoint share it.
   public let name: String
+  /// Row-major; empty for a single number.
   public let shape: [Int]
+  /// How the numbers are stored in the file.
   public let scalarType: ScalarType
   /// The product of `shape`, checked not to overflow when the file was read.
   public let count: Int
 
+  /// A description of a tensor, as its checkpoint gives it.
   public init(name: String, shape: [Int], scalarType: ScalarType, count: Int) {
     self.name = name
     self.shape = shape

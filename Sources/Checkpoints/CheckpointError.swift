@@ -1,4 +1,6 @@
-/// Why a checkpoint cannot be read or written. Each message says what was expected, what was found, and where.
+/// Why a checkpoint cannot be read or written.
+///
+/// Each message says what was expected, what was found, and where.
 public enum CheckpointError: Error, Sendable, Hashable, CustomStringConvertible {
   case fileMissing(path: String, expected: String)
   case unreadable(path: String, reason: String)
@@ -7,6 +9,7 @@ public enum CheckpointError: Error, Sendable, Hashable, CustomStringConvertible 
   case noSuchTensor(path: String, tensor: String)
   case unwritable(path: String, reason: String)
 
+  /// One sentence, the file's path first.
   public var description: String {
     switch self {
     case .fileMissing(let path, let expected): "\(path): expected \(expected), found no such file"

@@ -4,7 +4,9 @@
 /// as long as `pointer` is used.
 public final class FloatBuffer: @unchecked Sendable {
   // Sendable stands on this: nothing writes through `pointer` after `init`.
+  /// The first number; valid for as long as this object lives.
   public let pointer: UnsafePointer<Float>
+  /// How many numbers there are.
   public let count: Int
   private let owner: (any AnyObject & Sendable)?
 

@@ -2,7 +2,7 @@
 // converts it by a library call for each number, where these are plain vectorisable loops.
 
 extension Float {
-  /// The value of an IEEE 754 binary16 number. Exact; a NaN keeps its payload.
+  /// The value of an IEEE 754 binary16 number; exact, and a NaN keeps its payload.
   package init(float16Bits bits: UInt16) {
     let sign = UInt32(bits & 0x8000) << 16
     let magnitude = UInt32(bits & 0x7FFF)
@@ -13,7 +13,7 @@ extension Float {
     self.init(bitPattern: sign | (magnitude < 0x7C00 ? finite : special))
   }
 
-  /// The value of a bfloat16 number: the upper half of a Float. Exact.
+  /// The value of a bfloat16 number, which is the upper half of a `Float`; exact.
   package init(bfloat16Bits bits: UInt16) {
     self.init(bitPattern: UInt32(bits) << 16)
   }

@@ -11,8 +11,9 @@
 /// lost page ends the process with SIGBUS. Replace model files by renaming, never by truncating them.
 public final class MappedFile: @unchecked Sendable {
   // Sendable stands on this: the mapping is private and read-only, and nothing changes it.
+  /// The path that was opened.
   public let path: String
-  /// The whole file; valid for as long as this object lives. Never empty.
+  /// The whole file, never empty; valid for as long as this object lives.
   public let bytes: UnsafeRawBufferPointer
 
   /// Maps a file.

@@ -1,9 +1,11 @@
-/// One safetensors file, memory-mapped. Opening reads the header only.
+/// One safetensors file, memory-mapped.
 ///
-/// Whatever the file says is checked before it is used: see `SafetensorsHeader`. Little-endian
-/// machines only, as the format is little-endian.
+/// Opening reads the header only, and checks whatever it says before it is used: see
+/// `SafetensorsHeader`. Little-endian machines only, as the format is little-endian.
 public struct Safetensors: Checkpoint {
+  /// The path that was opened.
   public let path: String
+  /// Every tensor, sorted by name.
   public let tensors: [StoredTensor]
   /// The header's `__metadata__`, in the order written.
   public let metadata: [(key: String, value: String)]
@@ -24,6 +26,12 @@ public struct Safetensors: Checkpoint {
       header.entries.map { ($0.tensor.name, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
+  /// A tensor's numbers; aligned F32 is the mapped file itself, the rest a converted copy.
+  ///
+  /// F64 is rounded to the nearest `Float`.
+  ///
+  /// - Throws: `noSuchTensor` unless the tensor is one of `tensors`; `unsupportedScalar` for integers
+  ///   and Booleans.
   public func floats(of tensor: StoredTensor) throws(CheckpointError) -> FloatBuffer {
     guard let entry = entries[tensor.name], entry.tensor == tensor else {
       throw .noSuchTensor(path: path, tensor: tensor.name)

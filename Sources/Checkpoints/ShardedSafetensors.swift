@@ -5,7 +5,9 @@ import JSON
 /// The index and the files must agree exactly: every tensor is in the file that the index names for
 /// it, and in no other.
 public struct ShardedSafetensors: Checkpoint {
+  /// The index's path.
   public let path: String
+  /// Every tensor of every file, sorted by name.
   public let tensors: [StoredTensor]
   private let shards: [Safetensors]
   private let shardOfTensor: [String: Int]
@@ -58,6 +60,7 @@ public struct ShardedSafetensors: Checkpoint {
     tensors = shards.flatMap(\.tensors).sorted { $0.name < $1.name }
   }
 
+  /// A tensor's numbers, as `Safetensors.floats(of:)` gives them.
   public func floats(of tensor: StoredTensor) throws(CheckpointError) -> FloatBuffer {
     guard let shard = shardOfTensor[tensor.name] else {
       throw .noSuchTensor(path: path, tensor: tensor.name)

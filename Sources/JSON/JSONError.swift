@@ -27,6 +27,7 @@ public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
     self.column = column
   }
 
+  /// The place, then what was expected and found.
   public var description: String {
     "line \(line), column \(column) (byte \(offset)): \(message)"
   }

@@ -10,6 +10,7 @@ public struct JSONNumber: Sendable, Hashable, CustomStringConvertible {
     self.text = text
   }
 
+  /// An integer of any size.
   public init(_ value: some BinaryInteger) {
     text = String(value)
   }
@@ -36,5 +37,6 @@ public struct JSONNumber: Sendable, Hashable, CustomStringConvertible {
     return value
   }
 
+  /// The number as it was written.
   public var description: String { text }
 }

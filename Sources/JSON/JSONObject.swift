@@ -11,6 +11,7 @@ public struct JSONObject: Sendable {
 
   private static let largestWalked = 8
 
+  /// An object without members.
   public init() {
     keys = []
     values = []
@@ -73,7 +74,9 @@ public struct JSONObject: Sendable {
 }
 
 extension JSONObject: RandomAccessCollection {
+  /// The place of the first member.
   public var startIndex: Int { 0 }
+  /// The number of members.
   public var endIndex: Int { keys.count }
 
   /// The member at a place in the order written; traps out of range.
@@ -83,12 +86,14 @@ extension JSONObject: RandomAccessCollection {
 }
 
 extension JSONObject: Hashable {
+  /// The same members in the same order, keys compared byte by byte.
   public static func == (left: JSONObject, right: JSONObject) -> Bool {
     left.keys.count == right.keys.count
       && zip(left.keys, right.keys).allSatisfy { ByteKey($0) == ByteKey($1) }
       && left.values == right.values
   }
 
+  /// Hashes what equality compares.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(values)
     for key in keys { hasher.combine(ByteKey(key)) }
@@ -96,13 +101,15 @@ extension JSONObject: Hashable {
 }
 
 extension JSONObject: ExpressibleByDictionaryLiteral {
+  /// Of members with the same key the last counts, in the first's place.
   public init(dictionaryLiteral elements: (String, JSONValue)...) {
     self.init(elements.lazy.map { (key: $0, value: $1) })
   }
 }
 
-/// A key that is equal to another only byte by byte. Hashed with Swift's per-process seed, so nobody
-/// outside can choose keys that collide.
+/// A key that is equal to another only byte by byte.
+///
+/// Hashed with Swift's per-process seed, so nobody outside can choose keys that collide.
 private struct ByteKey: Hashable {
   let text: String
 

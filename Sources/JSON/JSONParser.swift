@@ -1,5 +1,6 @@
-/// One pass over a JSON text. Recursive, to at most `depthCeiling`.
+/// One pass over a JSON text.
 ///
+/// Recursive, to at most `depthCeiling`.
 /// Every byte is read through `byte(at:)` or under a check against `text.count`: no offset leaves the
 /// text.
 struct JSONParser {

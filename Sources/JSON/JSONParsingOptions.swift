@@ -18,9 +18,12 @@ public struct JSONParsingOptions: Sendable, Hashable {
 
   /// Arrays and objects may nest this deep; at most 512, however large the number given.
   public var maximumDepth: Int
+  /// What happens when an object names a member twice.
   public var duplicateKeys: DuplicateKeys
+  /// What happens to half of a surrogate pair.
   public var loneSurrogates: LoneSurrogates
 
+  /// The strict defaults, or what is given instead.
   public init(
     maximumDepth: Int = 128, duplicateKeys: DuplicateKeys = .refuse,
     loneSurrogates: LoneSurrogates = .refuse

@@ -9,6 +9,7 @@ public enum JSONValue: Sendable, Hashable {
 }
 
 extension JSONValue {
+  /// Whether this is `null`.
   public var isNull: Bool { self == .null }
 
   /// nil unless this is `true` or `false`.
@@ -70,10 +71,15 @@ extension JSONValue {
 }
 
 extension JSONValue {
+  /// A Boolean.
   public init(_ value: Bool) { self = .bool(value) }
+  /// A string.
   public init(_ value: String) { self = .string(value) }
+  /// A number, written as an integer.
   public init(_ value: some BinaryInteger) { self = .number(JSONNumber(value)) }
+  /// An array.
   public init(_ elements: [JSONValue]) { self = .array(elements) }
+  /// An object.
   public init(_ members: JSONObject) { self = .object(members) }
 
   /// nil for NaN and infinities, which JSON cannot hold.
@@ -93,10 +99,15 @@ extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral,
   ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByStringLiteral,
   ExpressibleByStringInterpolation, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
+  /// `null`.
   public init(nilLiteral: ()) { self = .null }
+  /// `true` or `false`.
   public init(booleanLiteral value: Bool) { self = .bool(value) }
+  /// A number, written as an integer.
   public init(integerLiteral value: Int) { self = .number(JSONNumber(value)) }
+  /// A string.
   public init(stringLiteral value: String) { self = .string(value) }
+  /// An array.
   public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
 
   /// Traps for a literal too large for a `Double`.
