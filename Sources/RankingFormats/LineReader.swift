@@ -1,10 +1,10 @@
 /// One line of a file, without its end (`\n` or `\r\n`).
-struct Line {
+package struct Line {
   /// From 1.
-  let number: Int
+  package let number: Int
   /// Bytes of the file before the line.
-  let offset: Int
-  let bytes: ArraySlice<UInt8>
+  package let offset: Int
+  package let bytes: ArraySlice<UInt8>
 
   /// Only spaces, tabs and carriage returns.
   var isBlank: Bool { bytes.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D } }
@@ -13,7 +13,7 @@ struct Line {
 /// Lines of a file, one at a time; memory is bounded by the longest line.
 ///
 /// A byte order mark at the start is skipped; the last line may lack its end.
-struct LineReader {
+package struct LineReader {
   /// A longer line is refused: no passage is that long, and memory must stay bounded.
   static let longestLine = 256 << 20
 
@@ -26,6 +26,12 @@ struct LineReader {
     self.longest = longest
   }
 
+  /// Reads in chunks of a given size, and refuses lines longer than `longest`.
+  package init(path: String, chunkSize: Int, longest: Int) throws(FormatError) {
+    let descriptor = try FileDescriptor.open(path)
+    self.init(ByteReader(descriptor, path: path, chunkSize: chunkSize), longest: longest)
+  }
+
   init(path: String) throws(FormatError) {
     self.init(try ByteReader(path: path))
   }
@@ -36,7 +42,7 @@ struct LineReader {
   ///
   /// - Throws: `.unreadable`, after which nothing more comes; `.malformed` for a line that is too
   ///   long, which is skipped.
-  mutating func next() throws(FormatError) -> Line? {
+  package mutating func next() throws(FormatError) -> Line? {
     if number == 0 { try reader.skipByteOrderMark() }
     guard try reader.peek() != nil else { return nil }
     number += 1

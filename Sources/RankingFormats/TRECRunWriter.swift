@@ -70,7 +70,7 @@ func isColumn(_ id: String) -> Bool {
 
 /// The shortest text that reads back as the same number, filled up with zeros to nine significant
 /// digits: `1.50000000`, `1.00000000e-07`.
-func significant(_ number: Double) -> String {
+package func significant(_ number: Double) -> String {
   let wanted = 9
   let text = number.description
   guard number.isFinite else { return text }

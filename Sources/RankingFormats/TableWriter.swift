@@ -51,7 +51,7 @@ public struct TableWriter: Sendable {
 
 /// A text on one line: runs of white space and control characters become one space, so that a
 /// document can neither break the table nor command the terminal.
-func flattened(_ text: String) -> String {
+package func flattened(_ text: String) -> String {
   var scalars = String.UnicodeScalarView()
   var isAfterSpace = true
   for scalar in text.unicodeScalars {
@@ -72,7 +72,7 @@ func flattened(_ text: String) -> String {
 }
 
 /// A text cut to some columns of a terminal, with an ellipsis where something is missing.
-func cut(_ text: String, to width: Int) -> String {
+package func cut(_ text: String, to width: Int) -> String {
   var used = 0
   var kept = text.startIndex
   for index in text.indices {
@@ -86,7 +86,7 @@ func cut(_ text: String, to width: Int) -> String {
 }
 
 /// The columns that a text takes in a terminal, well enough for tables.
-func displayWidth(_ text: String) -> Int {
+package func displayWidth(_ text: String) -> Int {
   text.reduce(0) { $0 + displayWidth($1) }
 }
 
@@ -107,7 +107,7 @@ private func displayWidth(_ character: Character) -> Int {
 }
 
 /// A number with a fixed count of decimals, rounded half away from zero.
-func fixed(_ number: Double, decimals: Int) -> String {
+package func fixed(_ number: Double, decimals: Int) -> String {
   let limit = 1e12
   guard number.magnitude < limit else { return number.description }
   var unit = 1.0

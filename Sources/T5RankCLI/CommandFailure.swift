@@ -34,6 +34,7 @@ struct CommandFailure: Error {
     switch error {
     case .fileMissing, .unreadable: .missingFile
     case .malformed, .unsupportedScalar, .noSuchTensor: .badInput
+    case .unwritable: .runTimeFailure
     }
   }
 }

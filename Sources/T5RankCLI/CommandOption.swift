@@ -1,19 +1,19 @@
 /// One option of the command line: what the parser, the help and the README's table all come from.
-struct CommandOption: Sendable {
+package struct CommandOption: Sendable {
   /// Without dashes: `top-k`.
-  let name: String
+  package let name: String
   /// Without its dash: `k`.
-  var short: Character?
+  package var short: Character?
   /// What the value is called in help; nil for a flag.
   var placeholder: String?
   /// The values allowed; empty if any is.
-  var choices: [String] = []
+  package var choices: [String] = []
   /// Whether each use counts; otherwise the last one does.
   var isRepeatable = false
   /// The subcommands that take it.
-  let subcommands: [Subcommand]
+  package let subcommands: [Subcommand]
   /// One line, lower case, no full stop.
-  let summary: String
+  package let summary: String
   /// Sentences that the long help adds.
   var details: String = ""
   /// Left out of help and of the table.

@@ -1,7 +1,7 @@
 /// Help, made of the option table.
-enum HelpText {
+package enum HelpText {
   /// Few words, for who asks for nothing.
-  static let shortUsage = """
+  package static let shortUsage = """
     usage: t5rank [--mode \(choices("mode"))] [--model DIR] [--query TEXT] [FILE…]
     try:   t5rank --query 'how do bees find home' passages.txt
     more:  t5rank --help
@@ -11,7 +11,7 @@ enum HelpText {
   /// All that there is to say about a subcommand.
   ///
   /// - Parameter isLong: Whether options are explained at length.
-  static func page(of subcommand: Subcommand, isLong: Bool) -> String {
+  package static func page(of subcommand: Subcommand, isLong: Bool) -> String {
     var sections = [usage(of: subcommand), introduction(of: subcommand)]
     if subcommand == .rank {
       let width = Subcommand.allCases.map(\.rawValue.count).max() ?? 0
@@ -28,7 +28,7 @@ enum HelpText {
   }
 
   /// The options as a Markdown table, as the README has it between its markers.
-  static func markdownTable() -> String {
+  package static func markdownTable() -> String {
     let rows = OptionTable.all.filter { !$0.isHidden }.map { option in
       let names = option.synopsis.split(separator: ", ").map { "`\($0)`" }.joined(separator: ", ")
       let values = option.choices.map { "`\($0)`" }.joined(separator: ", ")

@@ -3,8 +3,8 @@ import Reranking
 import Tokenization
 
 /// Every option of `t5rank`, in the order in which help lists them.
-enum OptionTable {
-  static let all: [CommandOption] = input + ranking + output + running + other
+package enum OptionTable {
+  package static let all: [CommandOption] = input + ranking + output + running + other
 
   /// The options of one subcommand.
   static func options(of subcommand: Subcommand) -> [CommandOption] {

@@ -1,16 +1,16 @@
 import RankingCore
 
 /// A command line, split into subcommand, options and operands by the option table.
-struct ParsedArguments: Sendable, Hashable {
-  var subcommand: Subcommand = .rank
+package struct ParsedArguments: Sendable, Hashable {
+  package private(set) var subcommand: Subcommand = .rank
   /// Values by option name, in the order given; a flag's are empty strings.
-  private(set) var values: [String: [String]] = [:]
-  private(set) var operands: [String] = []
+  package private(set) var values: [String: [String]] = [:]
+  package private(set) var operands: [String] = []
   /// Whether help was asked for by its short name, `-h`.
-  private(set) var wantsShortHelp = false
+  package private(set) var wantsShortHelp = false
 
   /// Reads arguments (without the program's name).
-  init(_ arguments: [String]) throws(UsageError) {
+  package init(_ arguments: [String]) throws(UsageError) {
     var rest = arguments[...]
     if let first = rest.first, let named = Subcommand(rawValue: first) {
       subcommand = named

@@ -1,7 +1,7 @@
 /// What `t5rank` can be asked to do.
 ///
 /// The first argument names it; `rank` may be left out.
-enum Subcommand: String, Sendable, CaseIterable {
+package enum Subcommand: String, Sendable, CaseIterable {
   case rank
   case inspect
   case bench

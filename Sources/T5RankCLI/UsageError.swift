@@ -1,6 +1,6 @@
 /// Arguments that cannot be followed, in one sentence.
-struct UsageError: Error, Sendable, Hashable, CustomStringConvertible {
-  let description: String
+package struct UsageError: Error, Sendable, Hashable, CustomStringConvertible {
+  package let description: String
 
   init(_ description: String) {
     self.description = description
