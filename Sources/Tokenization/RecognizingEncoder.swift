@@ -1,0 +1,213 @@
+import Synchronization
+
+/// Encodes as Hugging Face's T5 tokenizer does, which makes control tokens of text that spells them.
+///
+/// Its steps differ from SentencePiece's own: special tokens are cut out of the raw text; each
+/// stretch between them is normalised grapheme by grapheme, stripped on its right and prefixed with
+/// `▁`; each word is split alone; and the control pieces are ordinary pieces of that last step (so
+/// a `＜/s＞` that normalisation turns into `</s>` becomes a control token, too). libsentencepiece
+/// does that last step, with a copy of the model changed to know those pieces and normalise nothing.
+///
+/// Source: tokenizer.json of t5-small, and its reader in huggingface/tokenizers 0.23.
+final class RecognizingEncoder: Sendable {
+  private let file: SentencePieceModelFile
+  private let extraIDs: Int
+  private let path: String
+  private let table: NormalizationTable
+  private let matcher: SpecialTokenMatcher
+  /// The changed model, loaded at first use: the default policy never needs it.
+  private let splitter = Mutex<Splitter?>(nil)
+
+  init(
+    file: SentencePieceModelFile, extraIDs: Int, specialTokens: [SpecialToken], path: String
+  ) {
+    self.file = file
+    self.extraIDs = extraIDs
+    self.path = path
+    table = NormalizationTable(file.bytes, in: file.normalizationTable)
+    matcher = SpecialTokenMatcher(specialTokens)
+  }
+
+  /// The tokens of a text in UTF-8.
+  func encode(_ text: UnsafeBufferPointer<UInt8>) -> [TokenID] {
+    let splitter = loadedSplitter()
+    var tokens: [TokenID] = []
+    for segment in matcher.segments(of: text) {
+      switch segment {
+      case .special(let id): tokens.append(id)
+      case .text(let range):
+        let words = metaspaced(normalized(String(decoding: text[range], as: UTF8.self)))
+        splitter.split(words, into: &tokens)
+      }
+    }
+    return tokens
+  }
+
+  private func loadedSplitter() -> Splitter {
+    splitter.withLock { splitter in
+      if let splitter { return splitter }
+      let loaded = Splitter(file: file, extraIDs: extraIDs, path: path)
+      splitter = loaded
+      return loaded
+    }
+  }
+
+  /// A stretch as Hugging Face's `Precompiled` normaliser leaves it.
+  private func normalized(_ text: String) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(text.utf8.count)
+    for character in text {
+      let bytes = character.utf8
+      // That normaliser's own limit: only graphemes this short are looked up whole.
+      if bytes.count < 6, let replacement = table.replacementOfShortestPrefix(of: bytes) {
+        result.append(contentsOf: replacement)
+        continue
+      }
+      for scalar in character.unicodeScalars {
+        let bytes = UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
+        if let replacement = table.replacementOfShortestPrefix(of: bytes) {
+          result.append(contentsOf: replacement)
+        } else {
+          result.append(contentsOf: bytes)
+        }
+      }
+    }
+    return result
+  }
+
+  /// A normalised stretch with `▁` for spaces and before its first word; runs of spaces are one.
+  private func metaspaced(_ text: [UInt8]) -> [UInt8] {
+    let scalars = String(decoding: text, as: UTF8.self).unicodeScalars
+    guard let last = scalars.lastIndex(where: { !$0.properties.isWhitespace }) else { return [] }
+    var result: [UInt8] = []
+    result.reserveCapacity(text.count + 3)
+    var followsSpace = false
+    for byte in scalars[...last].lazy.flatMap({
+      UTF8.encode($0) ?? UTF8.encodedReplacementCharacter
+    }) {
+      if byte != 0x20 {
+        result.append(byte)
+      } else if !followsSpace {
+        result.append(contentsOf: Self.metaspace)
+      }
+      followsSpace = byte == 0x20
+    }
+    return result.starts(with: Self.metaspace) ? result : Self.metaspace + result
+  }
+
+  /// `▁`, U+2581.
+  static let metaspace: [UInt8] = [0xE2, 0x96, 0x81]
+}
+
+/// Splits words into pieces, control pieces and extra ids among them.
+///
+/// `@unchecked Sendable` for the same reason as `SentencePieceTokenizer`.
+private final class Splitter: @unchecked Sendable {
+  private let handle: SentencePieceHandle
+  private let unknownID: TokenID
+  private let spelledUnknownID: TokenID
+
+  init(file: SentencePieceModelFile, extraIDs: Int, path: String) {
+    unknownID = TokenID(file.unknownID)
+    spelledUnknownID = TokenID(file.pieces.count + extraIDs)
+    do {
+      handle = try SentencePieceHandle(file.withSpellableControls(extraIDs: extraIDs), path: path)
+    } catch {
+      // The original loaded, and the changes are ours.
+      fatalError("the changed SentencePiece model does not load: \(error)")
+    }
+  }
+
+  /// Splits each `▁word` of a text alone, as its pieces must not reach over a `▁`.
+  func split(_ text: [UInt8], into tokens: inout [TokenID]) {
+    text.withUnsafeBufferPointer { text in
+      var start = 0
+      var position = 0
+      while start < text.count {
+        position += 1
+        let atMetaspace =
+          position + 2 < text.count && text[position] == RecognizingEncoder.metaspace[0]
+          && text[position + 1] == RecognizingEncoder.metaspace[1]
+          && text[position + 2] == RecognizingEncoder.metaspace[2]
+        guard atMetaspace || position >= text.count else { continue }
+        // start < position ≤ text.count.
+        splitWord(UnsafeBufferPointer(rebasing: text[start..<position]), into: &tokens)
+        start = position
+      }
+    }
+  }
+
+  private func splitWord(_ word: UnsafeBufferPointer<UInt8>, into tokens: inout [TokenID]) {
+    var pieces: [TokenID] = []
+    handle.encode(word, into: &pieces)
+    var followsUnknown = false
+    for piece in pieces {
+      let isUnknown = piece == unknownID || piece == spelledUnknownID
+      if !isUnknown {
+        tokens.append(piece)
+      } else if !followsUnknown {
+        tokens.append(unknownID)
+      }
+      followsUnknown = isUnknown
+    }
+  }
+}
+
+extension SentencePieceModelFile {
+  /// The model with its control and unknown pieces and the extra ids as ordinary pieces, and
+  /// without normalisation.
+  ///
+  /// Ids stay, the extra ids follow the pieces, and the unknown piece's text follows those.
+  func withSpellableControls(extraIDs: Int) -> [UInt8] {
+    var out = ProtobufWriter()
+    // Only its type matters for the unknown piece, but its text must be free for an ordinary piece.
+    var unknownText = Array("<unknown>".utf8)
+    while pieces.contains(where: { $0.text == unknownText }) {
+      unknownText.append(UInt8(ascii: ">"))
+    }
+    for piece in pieces {
+      switch piece.type {
+      case .unknown: out.append(unknownText, score: piece.score, piece.type)
+      case .control: out.append(piece.text, score: piece.score, .normal)
+      default: out.append(piece.text, score: piece.score, piece.type)
+      }
+    }
+    for number in (0..<extraIDs).reversed() {
+      out.append(Array("<extra_id_\(number)>".utf8), score: 0, .normal)
+    }
+    out.append(pieces[unknownID].text, score: pieces[unknownID].score, .normal)
+    if let trainerSettings { out.append(field: 2, Array(bytes[trainerSettings])) }
+    // add_dummy_prefix, remove_extra_whitespaces and escape_whitespaces, each false.
+    out.append(field: 3, [3 << 3, 0, 4 << 3, 0, 5 << 3, 0])
+    return out.bytes
+  }
+}
+
+/// Writes the few protocol buffer fields of a SentencePiece model.
+private struct ProtobufWriter {
+  private(set) var bytes: [UInt8] = []
+
+  mutating func append(
+    _ text: [UInt8], score: Float, _ type: SentencePieceModelFile.PieceType
+  ) {
+    var piece = ProtobufWriter()
+    piece.append(field: 1, text)
+    piece.bytes.append(2 << 3 | 5)
+    for shift: UInt32 in [0, 8, 16, 24] {
+      piece.bytes.append(UInt8(truncatingIfNeeded: score.bitPattern >> shift))
+    }
+    piece.bytes += [3 << 3, UInt8(type.rawValue)]
+    append(field: 1, piece.bytes)
+  }
+
+  mutating func append(field: UInt8, _ message: [UInt8]) {
+    bytes.append(field << 3 | 2)
+    var length = message.count
+    while length >= 0x80 {
+      bytes.append(UInt8(length & 0x7F) | 0x80)
+      length >>= 7
+    }
+    bytes.append(UInt8(length))
+    bytes += message
+  }
+}

@@ -1,0 +1,98 @@
+/// A token that stands for no text of its own, such as `</s>` or `[SEP]`.
+public struct SpecialToken: Sendable, Hashable {
+  public let text: String
+  public let id: TokenID
+  /// Whether white space before the token belongs to it where a text spells it.
+  public let stripsLeft: Bool
+  /// Whether white space after the token belongs to it where a text spells it.
+  public let stripsRight: Bool
+
+  public init(_ text: String, id: TokenID, stripsLeft: Bool = false, stripsRight: Bool = false) {
+    self.text = text
+    self.id = id
+    self.stripsLeft = stripsLeft
+    self.stripsRight = stripsRight
+  }
+}
+
+/// A stretch of a text between special tokens, or one special token.
+enum TextSegment {
+  /// UTF-8, at these positions.
+  case text(Range<Int>)
+  case special(TokenID)
+}
+
+/// Finds the special tokens that a text spells, leftmost first, then longest.
+///
+/// Source: `AddedVocabulary` of huggingface/tokenizers, for tokens matched before normalisation.
+struct SpecialTokenMatcher: Sendable {
+  private struct Candidate: Sendable {
+    let bytes: [UInt8]
+    let token: SpecialToken
+  }
+
+  /// Candidates by first byte, longest first.
+  private var candidates: [[Candidate]] = Array(repeating: [], count: 256)
+
+  init(_ tokens: [SpecialToken]) {
+    for token in tokens {
+      let bytes = Array(token.text.utf8)
+      guard let first = bytes.first else { continue }
+      candidates[Int(first)].append(Candidate(bytes: bytes, token: token))
+    }
+    for first in candidates.indices {
+      candidates[first].sort { $0.bytes.count > $1.bytes.count }
+    }
+  }
+
+  /// The segments of a text in UTF-8, in order; none is empty.
+  func segments(of text: UnsafeBufferPointer<UInt8>) -> [TextSegment] {
+    var segments: [TextSegment] = []
+    var pending = 0
+    var position = 0
+    while position < text.count {
+      guard let found = match(text, at: position) else {
+        position += 1
+        continue
+      }
+      var start = position
+      var end = position + found.bytes.count
+      if found.token.stripsLeft { start = Self.trimmingEnd(text, from: pending, to: start) }
+      if found.token.stripsRight { end = Self.skippingWhitespace(text, from: end) }
+      if start > pending { segments.append(.text(pending..<start)) }
+      segments.append(.special(found.token.id))
+      pending = end
+      position = end
+    }
+    if pending < text.count { segments.append(.text(pending..<text.count)) }
+    return segments
+  }
+
+  private func match(_ text: UnsafeBufferPointer<UInt8>, at start: Int) -> Candidate? {
+    candidates[Int(text[start])].first { candidate in
+      candidate.bytes.count <= text.count - start
+        && candidate.bytes.indices.allSatisfy { candidate.bytes[$0] == text[start + $0] }
+    }
+  }
+
+  private static func trimmingEnd(
+    _ text: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int
+  ) -> Int {
+    let head = String(decoding: text[start..<end], as: UTF8.self).unicodeScalars
+    return end
+      - head.reversed().prefix { $0.properties.isWhitespace }
+      .reduce(0) { $0 + UTF8.width($1) }
+  }
+
+  private static func skippingWhitespace(
+    _ text: UnsafeBufferPointer<UInt8>, from start: Int
+  ) -> Int {
+    var end = start
+    var decoder = UTF8()
+    var rest = text[start...].makeIterator()
+    while case .scalarValue(let scalar) = decoder.decode(&rest), scalar.properties.isWhitespace {
+      end += UTF8.width(scalar)
+    }
+    return end
+  }
+}
