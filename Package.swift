@@ -59,7 +59,7 @@ let package = Package(
     tests(of: "JSON"),
     tests(of: "RankingCore"),
     tests(of: "Checkpoints", needs: ["JSON"]),
-    tests(of: "Kernels"),
+    tests(of: "Kernels", needs: ["CKernels"]),
     tests(of: "Tokenization", needs: ["JSON"]),
     tests(of: "Transformers", needs: ["Kernels", "Checkpoints", "JSON"]),
     tests(
