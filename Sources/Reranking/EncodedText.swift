@@ -2,15 +2,22 @@ public import Tokenization
 
 /// The tokens of one query or document, encoded once and put into any number of prompts.
 public struct EncodedText: Sendable, Hashable {
-  /// The first tokens, as many as any prompt of the encoder can keep.
+  /// The text's first tokens: all of them, or as many as a prompt of the encoder may have.
   public let tokens: [TokenID]
-  /// How many tokens the whole text has.
-  public let fullCount: Int
+  /// Whether the text goes on after `tokens`.
+  public let hasMore: Bool
 
-  /// Keeps the first `limit` tokens: a prompt never holds more tokens of a text than it may have
-  /// altogether, and a very long document would hold memory for nothing.
+  /// Keeps the first `limit` tokens.
+  ///
+  /// A prompt never holds more of a text than it may have tokens, and the rest of a very long
+  /// document would only hold memory.
   init(_ tokens: [TokenID], limit: Int) {
-    self.tokens = tokens.count <= limit ? tokens : Array(tokens.prefix(limit))
-    self.fullCount = tokens.count
+    self.hasMore = tokens.count > limit
+    self.tokens = hasMore ? Array(tokens.prefix(limit)) : tokens
+  }
+
+  /// Whether the first `limit` tokens are not the whole text.
+  func isLonger(than limit: Int) -> Bool {
+    hasMore || tokens.count > limit
   }
 }

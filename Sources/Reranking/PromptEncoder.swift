@@ -3,9 +3,11 @@ public import Tokenization
 /// Puts queries and documents into a prompt, as tokens within a budget.
 ///
 /// A prompt's tokens are those of its segments in a row, which are the tokens of the whole text:
-/// fields are set off by white space (`PromptTemplate` sees to that), and no piece crosses it. (One
-/// exception without weight: a text that ends with U+2581, SentencePiece's sign for a space, loses
-/// that sign, as it does at the end of any text.)
+/// fields are set off by white space (`PromptTemplate` sees to that), and no piece crosses it. Two
+/// exceptions have no weight: a text that ends with U+2581, SentencePiece's sign for a space, loses
+/// that sign, as at the end of any text; and where two readings are exactly equally likely (`...`
+/// and `....` for seven dots, in either order), SentencePiece chooses by the rounding of a sum over
+/// all the text before, which is shorter here.
 public struct PromptEncoder: Sendable {
   /// The most tokens of a prompt, the end of sequence included.
   public let maximumTokens: Int
@@ -61,9 +63,11 @@ public struct PromptEncoder: Sendable {
     try checkBudget(of: prompt)
   }
 
-  /// Encodes a query or a document, whole: what of it is kept depends on the prompt's other texts.
+  /// Encodes a query or a document, as much of it as a prompt can hold; what of it is kept depends
+  /// on the prompt's other texts.
   public func encode(_ text: String) -> EncodedText {
-    EncodedText(tokenizer.encode(text, specialTokens: specialTokens), limit: maximumTokens)
+    let opening = TextOpening(tokenizer: tokenizer, limit: maximumTokens)
+    return EncodedText(opening.tokens(of: text, specialTokens: specialTokens), limit: maximumTokens)
   }
 
   /// Puts encoded texts into the prompt.
@@ -111,8 +115,8 @@ public struct PromptEncoder: Sendable {
     if let endOfSequence { tokens.append(endOfSequence) }
     return EncodedPrompt(
       tokens: tokens,
-      shortenedDocuments: documents.count { $0.fullCount > documentLimit },
-      queryShortened: query.fullCount > queryLimit)
+      shortenedDocuments: documents.count { $0.isLonger(than: documentLimit) },
+      queryShortened: query.isLonger(than: queryLimit))
   }
 
   private func shorteningPrompt(
@@ -128,10 +132,10 @@ public struct PromptEncoder: Sendable {
       case .literal(let literal): tokens += literal.prefix(room)
       case .query:
         tokens += query.tokens.prefix(room)
-        queryShortened = query.fullCount > room
+        queryShortened = query.isLonger(than: room)
       case .document(let index):
         tokens += documents[index].tokens.prefix(room)
-        if documents[index].fullCount > room { shortenedDocuments += 1 }
+        if documents[index].isLonger(than: room) { shortenedDocuments += 1 }
       }
     }
     if let endOfSequence { tokens.append(endOfSequence) }

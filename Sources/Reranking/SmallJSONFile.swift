@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Checkpoints
 import JSON
 
 /// Settings in a JSON file: read whole, and refused if they are too large to be settings.
@@ -27,18 +27,24 @@ enum SmallJSONFile {
 
   /// The JSON value in a file.
   static func value(_ path: String, expected: String) throws(Failure) -> JSONValue {
-    guard FileManager.default.fileExists(atPath: path) else {
+    let file: MappedFile
+    do {
+      file = try MappedFile(path: path, expected: expected)
+    } catch .fileMissing(let path, let expected) {
       throw .missing(path: path, expected: expected)
+    } catch .unreadable(let path, let reason) {
+      throw .unusable(path: path, reason: "cannot be read: \(reason)")
+    } catch .malformed(let path, let reason) {
+      throw .unusable(path: path, reason: reason)
+    } catch {
+      throw .unusable(path: path, reason: error.description)
     }
-    guard let bytes = FileManager.default.contents(atPath: path).map([UInt8].init) else {
-      throw .unusable(path: path, reason: "cannot be read: expected a regular file")
-    }
-    guard bytes.count <= largestSize else {
+    guard file.bytes.count <= largestSize else {
       throw .unusable(
-        path: path, reason: "expected at most \(largestSize) bytes, found \(bytes.count)")
+        path: path, reason: "expected at most \(largestSize) bytes, found \(file.bytes.count)")
     }
     do {
-      return try JSONValue(parsing: bytes)
+      return try JSONValue(parsing: file.bytes)
     } catch {
       throw .unusable(path: path, reason: "expected JSON: \(error)")
     }

@@ -1,6 +1,7 @@
 import JSON
 import Reranking
 import Support
+import Synchronization
 import Testing
 import Tokenization
 
@@ -184,7 +185,48 @@ struct PromptEncoderTests {
     let encoder = try encoder(try prompt(), 40)
     let text = encoder.encode(String(repeating: "a ", count: 1_000_000))
     #expect(text.tokens.count == 40)
-    #expect(text.fullCount == 2_000_000)
+    #expect(text.hasMore)
+  }
+
+  @Test("A text of just the budget has no more, one token beyond it has")
+  func textEnds() throws {
+    let encoder = try encoder(try prompt(), 40)
+    #expect(encoder.encode(word(40)).tokens.count == 40)
+    #expect(!encoder.encode(word(40)).hasMore)
+    #expect(encoder.encode(word(41)).tokens.count == 40)
+    #expect(encoder.encode(word(41)).hasMore)
+  }
+
+  @Test(
+    "The opening of a long text has the tokens of the whole text",
+    arguments: 0..<100 as Range<UInt64>)
+  func opening(seed: UInt64) throws {
+    var random = SeededRandom(seed: seed)
+    let encoder = try encoder(try prompt(), Int.random(in: 30...60, using: &random))
+    // From one word of everything to nothing but spaces, about the length at which a cut is tried.
+    let letters = Array("aZ9é水 \t\n\u{2581}.").prefix(Int.random(in: 1...10, using: &random))
+    let text = String(
+      (0..<Int.random(in: 100...3000, using: &random)).compactMap { _ in
+        letters.randomElement(using: &random)
+      })
+    let whole = tokenizer.encode(text)
+    let encoded = encoder.encode(text)
+    #expect(encoded.tokens == Array(whole.prefix(encoder.maximumTokens)))
+    #expect(encoded.hasMore == (whole.count > encoder.maximumTokens))
+  }
+
+  @Test("Only the opening of a long text is encoded, unless control tokens are recognized")
+  func encodesOpeningOnly() throws {
+    let counting = CountingTokenizer()
+    let text = String(repeating: "ab cd ", count: 100_000)
+    for (policy, limit) in [(SpecialTokenPolicy.literal, 40 * 16), (.recognized, text.utf8.count)] {
+      let encoder = try PromptEncoder(
+        try prompt(), tokenizer: counting, maximumTokens: 40, specialTokens: policy)
+      let before = counting.bytes.withLock { $0 }
+      #expect(encoder.encode(text).hasMore)
+      let encoded = counting.bytes.withLock { $0 } - before
+      #expect(encoded <= limit && encoded > limit / 2)
+    }
   }
 
   @Test("Whatever the lengths, a prompt obeys its rules", arguments: 0..<200 as Range<UInt64>)
@@ -219,4 +261,23 @@ struct PromptEncoderTests {
       }
     }
   }
+}
+
+/// Counts the bytes that it is given.
+///
+/// A class because the test reads the count afterwards.
+private final class CountingTokenizer: Tokenizer {
+  let bytes = Mutex(0)
+  private let letters = LetterTokenizer()
+
+  var vocabularySize: Int { letters.vocabularySize }
+
+  func encode(_ text: String, specialTokens: SpecialTokenPolicy) -> [TokenID] {
+    bytes.withLock { $0 += text.utf8.count }
+    return letters.encode(text, specialTokens: specialTokens)
+  }
+
+  func decode(_ tokens: [TokenID]) -> String { letters.decode(tokens) }
+  func token(for piece: String) -> TokenID? { letters.token(for: piece) }
+  func piece(for token: TokenID) -> String? { letters.piece(for: token) }
 }
