@@ -101,6 +101,9 @@ const char *t5k_level_name(int level);
 /// it.
 const t5k_kernels *t5k_kernels_at(int level);
 
+/// How many cores this process may use, by its affinity mask where there is one; at least 1.
+int t5k_available_cores(void);
+
 // Functions of one number
 
 /// out = exp(x), to 1.1 ulp. −∞ gives 0, from 88.73 on +∞; subnormal results are not flushed.

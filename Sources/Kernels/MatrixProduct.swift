@@ -1,0 +1,32 @@
+import CKernels
+
+/// Products with weights, by the row-stable kernel: an element's bits depend on its row of the left
+/// matrix and its row of the right one, and on nothing else.
+///
+/// OpenBLAS chooses its kernel by the number of rows, and with its Haswell kernels (which it also
+/// takes on AMD's CPUs) no two of them agree: a score would depend on its batch. See gemm.inc for
+/// how the two compare in speed.
+public enum MatrixProduct {
+  /// What happens to the numbers that `out` holds.
+  public enum Destination: Sendable {
+    case overwritten
+    case addedTo
+  }
+
+  /// out = left · weightᵀ + bias.
+  ///
+  /// - Parameters:
+  ///   - left: `[rows, depth]`.
+  ///   - weight: `[columns, depth]`, row-major, as checkpoints store linear layers.
+  ///   - bias: `[columns]`.
+  ///   - out: `[rows, columns]`.
+  public static func transposed(
+    _ left: Matrix, _ weight: UnsafePointer<Float>, bias: WeightVector? = nil, into out: Matrix,
+    _ destination: Destination = .overwritten
+  ) {
+    precondition(left.rows == out.rows, "a product has as many rows as its left matrix")
+    t5k_gemm_nt(
+      left.rows, out.columns, left.columns, left.pointer, left.columns, weight, left.columns,
+      out.pointer, out.columns, bias, destination == .addedTo ? 1 : 0)
+  }
+}

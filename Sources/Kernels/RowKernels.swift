@@ -1,0 +1,94 @@
+import CKernels
+
+// The kernels of CKernels that work row by row, with their lengths taken from the matrices.
+// Pointers stay in bounds because every length is a matrix's own, and shapes are checked here.
+
+/// A vector of weights: a norm's gain, a layer's bias.
+public typealias WeightVector = UnsafePointer<Float>
+
+extension Matrix {
+  /// Root-mean-square norm of each row (T5LayerNorm), into `out` of the same shape.
+  ///
+  /// - Parameter gain: `[columns]`.
+  public func rmsNorm(gain: WeightVector, epsilon: Float, into out: Matrix) {
+    precondition(out.hasShape(of: self))
+    t5k_rms_norm(pointer, gain, epsilon, out.pointer, rows, columns)
+  }
+
+  /// Layer norm of each row, into `out` of the same shape.
+  ///
+  /// - Parameters:
+  ///   - gain: `[columns]`.
+  ///   - bias: `[columns]`.
+  public func layerNorm(
+    gain: WeightVector, bias: WeightVector, epsilon: Float, into out: Matrix
+  ) {
+    precondition(out.hasShape(of: self))
+    t5k_layer_norm(pointer, gain, bias, epsilon, out.pointer, rows, columns)
+  }
+
+  /// Layer norm of each row of `self + linearBias + residual`, in place.
+  ///
+  /// - Parameters:
+  ///   - residual: Of the same shape.
+  ///   - linearBias: `[columns]`, the bias of the linear layer that made `self`.
+  public func addLayerNorm(
+    residual: Matrix, linearBias: WeightVector, gain: WeightVector, bias: WeightVector,
+    epsilon: Float
+  ) {
+    precondition(residual.hasShape(of: self))
+    t5k_add_layer_norm(
+      pointer, residual.pointer, linearBias, gain, bias, epsilon, pointer, rows, columns)
+  }
+
+  /// Applies an activation, in place.
+  public func apply(_ activation: Activation) {
+    t5k_activate(activation.kernel, pointer, pointer, count)
+  }
+
+  /// Adds a bias, `[columns]`, to each row and applies an activation, in place.
+  public func apply(_ activation: Activation, bias: WeightVector) {
+    t5k_bias_activate(activation.kernel, pointer, bias, pointer, rows, columns)
+  }
+
+  /// activation(self) · linear, in place: the gate of T5 1.1's feed-forward.
+  public func gate(_ activation: Activation, linear: Matrix) {
+    precondition(linear.hasShape(of: self))
+    t5k_gate(activation.kernel, pointer, linear.pointer, pointer, count)
+  }
+
+  /// Adds a matrix of the same shape, in place.
+  public func add(_ other: Matrix) {
+    precondition(other.hasShape(of: self))
+    t5k_add(pointer, other.pointer, pointer, count)
+  }
+
+  /// Multiplies every number, in place.
+  public func scale(by factor: Float) {
+    t5k_scale(pointer, factor, pointer, count)
+  }
+
+  /// Fills this matrix with rows of a table, `[tableRows, columns]`.
+  ///
+  /// - Precondition: One index a row, each below `tableRows`.
+  public func gather(_ indices: [Int32], from table: UnsafePointer<Float>, tableRows: Int) {
+    precondition(indices.count == rows, "each row has one index")
+    precondition(
+      indices.allSatisfy { $0 >= 0 && Int($0) < tableRows }, "an index is outside the table")
+    t5k_gather_rows(table, columns, indices, rows, pointer)
+  }
+
+  func hasShape(of other: Matrix) -> Bool {
+    rows == other.rows && columns == other.columns
+  }
+}
+
+/// log Σ exp(x), shifted by the maximum, in double precision.
+public func logSumExp(_ values: UnsafeBufferPointer<Float>) -> Float {
+  t5k_log_sum_exp(values.baseAddress, values.count)
+}
+
+/// The index of the greatest value, the lowest among equals; 0 if there is none.
+public func indexOfGreatest(_ values: UnsafeBufferPointer<Float>) -> Int {
+  t5k_argmax(values.baseAddress, values.count)
+}

@@ -1,0 +1,198 @@
+public import Kernels
+
+/// Computes forward passes, one at a time, in memory that it uses again.
+///
+/// A value of a batch's row never depends on the batch's other rows, to the last bit.
+public struct InferenceBackend: Backend {
+  private let parameters: Parameters
+  private let workspace = Workspace()
+  /// By table; each reaches as far as the longest sequence so far.
+  private var biases: [RelativePositions: DistanceBias] = [:]
+
+  /// A backend for a model's weights.
+  public init(parameters: Parameters) {
+    self.parameters = parameters
+  }
+
+  private func pointer(_ parameter: Parameter) -> UnsafePointer<Float> {
+    // `parameters` keeps the buffer alive for as long as this backend lives.
+    parameters[parameter].pointer
+  }
+
+  /// Rows of a table.
+  public mutating func gather(_ rows: [Int32], from table: Parameter) -> Matrix {
+    let out = workspace.matrix(rows: rows.count, columns: table.columns)
+    out.gather(rows, from: pointer(table), tableRows: table.rows)
+    return out
+  }
+
+  /// Rows of a value.
+  public mutating func select(_ rows: [Int32], of x: Matrix) -> Matrix {
+    let out = workspace.matrix(rows: rows.count, columns: x.columns)
+    out.gather(rows, from: x.pointer, tableRows: x.rows)
+    return out
+  }
+
+  /// x · weightᵀ + bias.
+  public mutating func linear(_ x: Matrix, _ weight: Parameter, bias: Parameter?) -> Matrix {
+    precondition(x.columns == weight.columns, "a layer's input is as wide as its weight")
+    let out = workspace.matrix(rows: x.rows, columns: weight.rows)
+    MatrixProduct.transposed(x, pointer(weight), bias: bias.map(pointer), into: out)
+    return out
+  }
+
+  /// x · (the given rows of `table`)ᵀ.
+  public mutating func project(
+    _ x: Matrix, onto rows: [Int32], of table: Parameter
+  ) -> Matrix {
+    let chosen = gather(rows, from: table)
+    let out = workspace.matrix(rows: x.rows, columns: rows.count)
+    MatrixProduct.transposed(x, chosen.pointer, into: out)
+    return out
+  }
+
+  /// Root-mean-square norm of each row.
+  public mutating func rmsNorm(_ x: Matrix, gain: Parameter, epsilon: Float) -> Matrix {
+    let out = workspace.matrix(rows: x.rows, columns: x.columns)
+    x.rmsNorm(gain: pointer(gain), epsilon: epsilon, into: out)
+    return out
+  }
+
+  /// Layer norm of each row.
+  public mutating func layerNorm(
+    _ x: Matrix, gain: Parameter, bias: Parameter, epsilon: Float
+  ) -> Matrix {
+    let out = workspace.matrix(rows: x.rows, columns: x.columns)
+    x.layerNorm(gain: pointer(gain), bias: pointer(bias), epsilon: epsilon, into: out)
+    return out
+  }
+
+  /// activation(x).
+  public mutating func activate(_ x: Matrix, with activation: Activation) -> Matrix {
+    let out = copy(of: x)
+    out.apply(activation)
+    return out
+  }
+
+  /// a + b.
+  public mutating func add(_ a: Matrix, _ b: Matrix) -> Matrix {
+    let out = copy(of: a)
+    out.add(b)
+    return out
+  }
+
+  /// a · b, number by number.
+  public mutating func multiply(_ a: Matrix, _ b: Matrix) -> Matrix {
+    precondition(a.rows == b.rows && a.columns == b.columns, "factors have one shape")
+    let out = workspace.matrix(rows: a.rows, columns: a.columns)
+    for index in 0..<out.count { out.pointer[index] = a.pointer[index] * b.pointer[index] }
+    return out
+  }
+
+  /// x · factor.
+  public mutating func scale(_ x: Matrix, by factor: Float) -> Matrix {
+    let out = copy(of: x)
+    out.scale(by: factor)
+    return out
+  }
+
+  /// Attention by sequence and head.
+  public mutating func attend(
+    queries: Matrix, keys: Matrix, values: Matrix, heads: Int, scale: Float,
+    layout: AttentionLayout, positions: RelativePositions?
+  ) -> Matrix {
+    let longest = (0..<layout.count).map { layout.keys(of: $0).count }.max() ?? 0
+    return Attention.forward(
+      queries: queries, keys: keys, values: values, heads: heads, scale: scale, layout: layout,
+      bias: positions.map { bias(of: $0, forLength: longest) }, in: workspace)
+  }
+
+  /// Rows of several values, turn by turn.
+  public mutating func interleave(_ values: [Matrix]) -> Matrix {
+    guard let first = values.first else { return workspace.matrix(rows: 0, columns: 0) }
+    let out = workspace.matrix(rows: first.rows * values.count, columns: first.columns)
+    for (turn, value) in values.enumerated() {
+      precondition(value.rows == first.rows && value.columns == first.columns)
+      for row in 0..<value.rows {
+        // In bounds: row · values.count + turn is below out.rows.
+        (out.pointer + (row * values.count + turn) * out.columns).update(
+          from: value.pointer + row * out.columns, count: out.columns)
+      }
+    }
+    return out
+  }
+
+  // MARK: Better than their parts
+
+  /// x + y · weightᵀ, in the memory of x where nobody else holds it.
+  public mutating func addLinear(
+    _ x: consuming Matrix, _ y: Matrix, _ weight: Parameter
+  ) -> Matrix {
+    var sum = x
+    if !isKnownUniquelyReferenced(&sum) { sum = copy(of: sum) }
+    MatrixProduct.transposed(y, pointer(weight), into: sum, .addedTo)
+    return sum
+  }
+
+  /// activation(x · weightᵀ + bias).
+  public mutating func linear(
+    _ x: Matrix, _ weight: Parameter, bias: Parameter?, then activation: Activation
+  ) -> Matrix {
+    let out = linear(x, weight, bias: nil)
+    if let bias {
+      out.apply(activation, bias: pointer(bias))
+    } else {
+      out.apply(activation)
+    }
+    return out
+  }
+
+  /// activation(x · gateᵀ) · (x · weightᵀ).
+  public mutating func gatedLinear(
+    _ x: Matrix, gate: Parameter, linear weight: Parameter, activation: Activation
+  ) -> Matrix {
+    let out = linear(x, gate)
+    out.gate(activation, linear: linear(x, weight))
+    return out
+  }
+
+  /// The layer norm of residual + x · weightᵀ + bias.
+  public mutating func linearLayerNorm(
+    _ x: Matrix, _ weight: Parameter, bias: Parameter, residual: Matrix, gain: Parameter,
+    normBias: Parameter, epsilon: Float
+  ) -> Matrix {
+    let out = linear(x, weight)
+    out.addLayerNorm(
+      residual: residual, linearBias: pointer(bias), gain: pointer(gain), bias: pointer(normBias),
+      epsilon: epsilon)
+    return out
+  }
+
+  /// Attention of few queries over a text that is not projected.
+  public mutating func attend(
+    queries: Matrix, over context: Matrix, keyWeight: Parameter, valueWeight: Parameter,
+    valueBias: Parameter?, heads: Int, scale: Float, layout: AttentionLayout
+  ) -> Matrix {
+    FoldedAttention.forward(
+      queries: queries, context: context, keyWeight: pointer(keyWeight),
+      valueWeight: pointer(valueWeight), valueBias: valueBias.map(pointer), heads: heads,
+      scale: scale, layout: layout, in: workspace)
+  }
+
+  private func copy(of x: Matrix) -> Matrix {
+    let out = workspace.matrix(rows: x.rows, columns: x.columns)
+    out.pointer.update(from: x.pointer, count: x.count)
+    return out
+  }
+
+  private mutating func bias(of positions: RelativePositions, forLength length: Int)
+    -> DistanceBias
+  {
+    let reach = max(length - 1, 0)
+    if let known = biases[positions], known.reach >= reach { return known }
+    // Rounded up, so that a slightly longer sequence does not make it anew.
+    let bias = positions.bias(reach: (reach / 128 + 1) * 128, values: pointer(positions.table))
+    biases[positions] = bias
+    return bias
+  }
+}

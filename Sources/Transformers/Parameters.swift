@@ -1,0 +1,99 @@
+public import Checkpoints
+
+/// A matrix or a vector of weights: its place among a model's parameters, and its shape.
+public struct Parameter: Sendable, Hashable {
+  let index: Int
+  /// 1 for a vector.
+  public let rows: Int
+  /// The number of columns; a vector's length.
+  public let columns: Int
+}
+
+/// What a model asks of its checkpoint: names and shapes, collected while the model is built.
+public struct ParameterDeclarations: Sendable {
+  struct Declaration: Sendable {
+    let name: String
+    let shape: [Int]
+  }
+
+  private(set) var declarations: [Declaration] = []
+  private(set) var ignored: Set<String> = []
+  private let stored: Set<String>
+
+  /// No declarations yet, for a checkpoint with these tensors.
+  public init(for tensors: [StoredTensor]) {
+    stored = Set(tensors.map(\.name))
+  }
+
+  /// Whether the checkpoint holds a tensor: for the few that a model may have or not.
+  public func isStored(_ name: String) -> Bool { stored.contains(name) }
+
+  /// Asks for a matrix, `[rows, columns]`.
+  public mutating func matrix(_ name: String, rows: Int, columns: Int) -> Parameter {
+    declare(name, [rows, columns])
+  }
+
+  /// Asks for a vector.
+  public mutating func vector(_ name: String, count: Int) -> Parameter {
+    declare(name, [count])
+  }
+
+  /// Names a tensor that the checkpoint may hold, and that is not used.
+  public mutating func ignore(_ name: String) {
+    ignored.insert(name)
+  }
+
+  private mutating func declare(_ name: String, _ shape: [Int]) -> Parameter {
+    declarations.append(Declaration(name: name, shape: shape))
+    return Parameter(
+      index: declarations.count - 1, rows: shape.count == 2 ? shape[0] : 1,
+      columns: shape[shape.count - 1])
+  }
+}
+
+/// A model's weights, checked against what the model asked for. Immutable: all threads share it.
+public struct Parameters: Sendable {
+  private let buffers: [FloatBuffer]
+
+  /// Looks up every declared tensor.
+  ///
+  /// - Throws: `ModelError.tensors` naming every missing, unexpected and misshapen tensor at once, or
+  ///   a `CheckpointError`.
+  public init(_ declarations: ParameterDeclarations, from checkpoint: some Checkpoint) throws {
+    let stored = Dictionary(
+      checkpoint.tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    let wanted = declarations.declarations
+    let names = Set(wanted.map(\.name))
+    let missing = wanted.map(\.name).filter { stored[$0] == nil }
+    let unexpected = checkpoint.tensors.map(\.name).filter {
+      !names.contains($0) && !declarations.ignored.contains($0)
+    }
+    let misshapen = wanted.compactMap { declaration -> String? in
+      guard let tensor = stored[declaration.name] else { return nil }
+      guard tensor.shape != declaration.shape || !tensor.scalarType.isFloatingPoint else {
+        return nil
+      }
+      return "\(declaration.name) (expected floats of shape \(declaration.shape), "
+        + "found \(tensor.scalarType.rawValue) of \(tensor.shape))"
+    }
+    guard missing.isEmpty && unexpected.isEmpty && misshapen.isEmpty else {
+      throw ModelError.tensors(missing: missing, unexpected: unexpected, misshapen: misshapen)
+    }
+    buffers = try wanted.compactMap { try stored[$0.name].map(checkpoint.floats(of:)) }
+  }
+
+  /// A parameter's numbers, row-major.
+  public subscript(parameter: Parameter) -> FloatBuffer { buffers[parameter.index] }
+
+  /// How many numbers there are in all.
+  public var count: Int { buffers.reduce(0) { $0 + $1.count } }
+}
+
+extension ScalarType {
+  fileprivate var isFloatingPoint: Bool {
+    switch self {
+    case .float64, .float32, .float16, .bfloat16: true
+    default: false
+    }
+  }
+}

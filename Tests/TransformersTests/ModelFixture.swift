@@ -1,0 +1,88 @@
+import Checkpoints
+import Foundation
+import JSON
+import Testing
+import Transformers
+
+/// A tiny checkpoint and what Hugging Face transformers computes from it; made by
+/// scripts/golden/models.py.
+struct ModelFixture: CustomTestStringConvertible, Sendable {
+  let name: String
+
+  static let t5 = [
+    "t5-v1.0", "t5-v1.1", "flan", "mt5", "umt5", "umt5-untied", "t5-buckets", "t5-old", "t5-f16",
+    "t5-bf16", "t5-sharded",
+  ].map(ModelFixture.init)
+
+  static let bert = [
+    "bert-minilm", "bert-two-labels", "tinybert", "bert-f16", "bert-bf16", "bert-sharded",
+  ].map(ModelFixture.init)
+
+  var testDescription: String { name }
+
+  var folder: String {
+    URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("Fixtures/models/\(name)").path
+  }
+
+  func configuration() throws -> JSONValue {
+    try JSONValue(parsing: Array(Data(contentsOf: URL(fileURLWithPath: folder + "/config.json"))))
+  }
+
+  func checkpoint() throws -> any Checkpoint { try CheckpointDirectory.open(folder) }
+
+  func golden() throws -> GoldenTensors {
+    GoldenTensors(file: try Safetensors(path: folder + "/golden.safetensors"), folder: folder)
+  }
+
+  func loadT5() throws -> (model: T5Model, parameters: Parameters) {
+    let checkpoint = try checkpoint()
+    var declarations = ParameterDeclarations(for: checkpoint.tensors)
+    let model = T5Model(
+      try T5Configuration(configuration(), path: name), declaring: &declarations)
+    return (model, try Parameters(declarations, from: checkpoint))
+  }
+
+  func loadBERT() throws -> (model: BERTModel, parameters: Parameters) {
+    let checkpoint = try checkpoint()
+    var declarations = ParameterDeclarations(for: checkpoint.tensors)
+    let model = BERTModel(
+      try BERTConfiguration(configuration(), path: name), declaring: &declarations)
+    return (model, try Parameters(declarations, from: checkpoint))
+  }
+}
+
+/// The reference's outputs, by name.
+struct GoldenTensors {
+  let file: Safetensors
+  let folder: String
+
+  func tensor(_ name: String) throws -> StoredTensor {
+    try #require(file.tensors.first { $0.name == name })
+  }
+
+  func floats(_ name: String) throws -> [Float] {
+    let buffer = try file.floats(of: tensor(name))
+    return Array(UnsafeBufferPointer(start: buffer.pointer, count: buffer.count))
+  }
+
+  func integers(_ name: String) throws -> [Int32] {
+    // The checkpoint readers convert to floats; token ids are read from the file's own layout: the
+    // header's length in 8 bytes, the header, the data.
+    let bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: file.path)))
+    let headerCount = bytes.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+    let header = try JSONValue(parsing: bytes[8..<8 + headerCount])
+    let range = try #require(header[name]?["data_offsets"])
+    let start = try 8 + headerCount + #require(range[0]?.int)
+    return try stride(from: start, to: 8 + headerCount + #require(range[1]?.int), by: 4).map {
+      Int32(littleEndian: bytes[$0..<$0 + 4].withUnsafeBytes { $0.loadUnaligned(as: Int32.self) })
+    }
+  }
+
+  /// The lengths of the sequences that the file holds.
+  var lengths: [Int] {
+    file.tensors.compactMap { tensor in
+      tensor.name.hasPrefix("ids.") ? Int(tensor.name.dropFirst("ids.".count)) : nil
+    }.sorted()
+  }
+}
