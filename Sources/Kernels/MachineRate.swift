@@ -22,12 +22,12 @@ public enum MachineRate {
     }.max() ?? 0
   }
 
-  /// Whose kernels OpenBLAS took: `SkylakeX`, `Haswell`, …
+  /// The core whose kernels OpenBLAS took, such as `SkylakeX` or `Haswell`.
   public static var blasCore: String {
     openblas_get_corename().map { String(cString: $0) } ?? "unknown"
   }
 
-  /// The instruction set of this project's own kernels: `avx512`, `avx2`, …
+  /// The instruction set of this project's own kernels, such as `avx512`.
   public static var kernelLevel: String { String(cString: t5k_level_name(t5k_level())) }
 
   private static let size = 1024

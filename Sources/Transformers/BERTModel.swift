@@ -1,4 +1,4 @@
-public import Kernels
+import Kernels
 
 /// BERT for sequence classification: its parameters' places, and the forward pass over any backend.
 ///

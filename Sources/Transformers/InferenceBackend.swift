@@ -1,3 +1,4 @@
+import Checkpoints
 public import Kernels
 
 /// Computes forward passes, one at a time, in memory that it uses again.

@@ -1,4 +1,4 @@
-public import Kernels
+import Kernels
 import Synchronization
 
 /// Runs forward passes of many sequences on several threads.

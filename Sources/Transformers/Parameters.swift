@@ -51,7 +51,9 @@ public struct ParameterDeclarations: Sendable {
   }
 }
 
-/// A model's weights, checked against what the model asked for. Immutable: all threads share it.
+/// A model's weights, checked against what the model asked for.
+///
+/// Immutable: all threads share it.
 public struct Parameters: Sendable {
   private let buffers: [FloatBuffer]
 

@@ -1,4 +1,4 @@
-internal import Kernels
+import Kernels
 
 #if canImport(Glibc)
   import Glibc

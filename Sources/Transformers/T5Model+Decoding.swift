@@ -1,4 +1,4 @@
-public import Kernels
+import Kernels
 
 /// What a decoder remembers of the steps it took: the keys and values of its self-attention.
 ///

@@ -1,4 +1,4 @@
-internal import Kernels
+import Kernels
 
 extension T5Model {
   /// First-step logits of labels of one token each: for every sequence of a batch, one a label.

@@ -1,4 +1,4 @@
-public import Kernels
+import Kernels
 
 /// T5: its parameters' places, and the forward pass over any backend.
 ///
