@@ -42,12 +42,13 @@ let package = Package(
     library("Transformers", needs: ["Kernels", "Checkpoints", "JSON"]),
     library(
       "Reranking", needs: ["Transformers", "Tokenization", "Checkpoints", "RankingCore", "JSON"]),
+    library("Retrieval", needs: ["Checkpoints", "RankingCore", "JSON"]),
     library("RankingFormats", needs: ["RankingCore", "JSON"]),
-    library("T5Rank", needs: ["Reranking", "RankingCore"]),
+    library("T5Rank", needs: ["Reranking", "Retrieval", "RankingCore"]),
     library(
       "T5RankCLI",
       needs: [
-        "Reranking", "RankingFormats", "RankingCore", "Transformers", "Tokenization",
+        "Reranking", "Retrieval", "RankingFormats", "RankingCore", "Transformers", "Tokenization",
         "Checkpoints", "Kernels", "JSON",
       ]),
     .executableTarget(name: "t5rank", dependencies: ["T5RankCLI"], swiftSettings: settings),
@@ -65,6 +66,7 @@ let package = Package(
     tests(
       of: "Reranking",
       needs: ["RankingCore", "Tokenization", "Transformers", "Kernels", "JSON"]),
+    tests(of: "Retrieval", needs: ["RankingCore", "RankingFormats", "T5RankCLI", "JSON"]),
     tests(of: "RankingFormats", needs: ["RankingCore", "JSON"]),
     tests(of: "T5RankCLI", needs: ["Reranking", "RankingCore", "JSON"]),
     .testTarget(

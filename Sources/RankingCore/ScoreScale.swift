@@ -12,6 +12,8 @@ public enum ScoreScale: String, Sendable, Hashable, CaseIterable {
   case expectedValue = "expected-value"
   /// A sum over a document's pairs (duoT5); its range depends on the aggregation and the depth.
   case preference
+  /// A BM25 score, in nats times saturated frequencies; at least 0.
+  case bm25
   /// The score that came with the candidate, untouched by a model.
   case given
 }
