@@ -8,8 +8,9 @@ import Synchronization
 /// What interrupts do: what is unfinished of the output is removed, and the process ends at once, with
 /// 130 for SIGINT and 143 for SIGTERM, whatever its threads are computing.
 enum Signals {
-  /// The address of the paths that a handler removes, each ended by a zero, an empty one behind the
-  /// last; 0 for none. Freed only by whoever takes it out.
+  /// The address of the paths that a handler removes; 0 for none.
+  ///
+  /// Each ends with a zero; an empty one is behind the last. Freed only by whoever takes it out.
   private static let unfinished = Atomic<UInt>(0)
 
   static func install() {
