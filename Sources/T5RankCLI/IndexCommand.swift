@@ -46,6 +46,7 @@ struct IndexCommand {
     var problems = ProblemReport(console)
     var reader = TextReader(
       paths: settings.corpusPaths, content: .documents, invalidUTF8: settings.invalidUTF8)
+    try reader.checkFiles()
     let builder = try BM25IndexBuilder(
       path: settings.indexPath, analysis: settings.analysis, parameters: settings.parameters,
       storesTexts: settings.storesTexts)

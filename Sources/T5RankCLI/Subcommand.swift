@@ -14,7 +14,9 @@ package enum Subcommand: String, Sendable, CaseIterable {
     switch self {
     case .rank: "[FILE…]"
     case .inspect: "MODEL"
-    case .bench, .index, .search: ""
+    case .bench: ""
+    case .index: "--corpus FILE… --index DIR"
+    case .search: "--index DIR [--query TEXT | --queries FILE]"
     case .help: "[SUBCOMMAND]"
     }
   }
