@@ -103,6 +103,20 @@ struct TRECRunWriterTests {
     #expect(throws: FormatError.self) { try writer.check(request(["ok": ""], qid: id)) }
   }
 
+  @Test("A query that was written is refused the second time")
+  func repeatedQuery() throws {
+    let first = request(["a": "A"], qid: "\u{E9}")
+    var writer = TRECRunWriter(tag: "t")
+    try writer.check(first)
+    try writer.check(first)
+    _ = writer.text(of: ranking(of: first, [1]), for: first)
+    let error = try #require(throws: FormatError.self) { try writer.check(first) }
+    #expect(
+      error.description.hasSuffix("expected each query id once in a TREC run, found it again"))
+    // The same text in another Unicode form is another identifier.
+    try writer.check(request(["a": "A"], qid: "e\u{301}"))
+  }
+
   @Test("What is written is read again, in the same order")
   func readsBack() throws {
     let (request, ranking) = ordered([2, 1, 1, 0.5], [.logit, .logit, .logit, .logit])
