@@ -2,19 +2,6 @@ import Checkpoints
 import Support
 import Testing
 
-/// Writes a file with one F32 number for each name.
-func writeShard(_ names: [String], to path: String) throws {
-  var writer = SafetensorsWriter()
-  for name in names { writer.add(name, shape: [1], [Float(name.utf8.count)]) }
-  try writer.write(to: path)
-}
-
-/// An index of shards.
-func index(_ placements: KeyValuePairs<String, String>) -> String {
-  let members = placements.map { #""\#($0.key)":"\#($0.value)""# }
-  return #"{"metadata":{"total_size":8},"weight_map":{\#(members.joined(separator: ","))}}"#
-}
-
 @Suite("Sharded safetensors")
 struct ShardedSafetensorsTests {
   /// Opens an index beside `1.safetensors` with `a` and `b`, and `2.safetensors` with `c`.
@@ -101,57 +88,5 @@ struct ShardedSafetensorsTests {
   func traversal(name: String) throws {
     let error = try #require(throws: CheckpointError.self) { try open(index(["a": name])) { _ in } }
     #expect(error.description.contains("expected the plain name"), "\(error)")
-  }
-}
-
-@Suite("Checkpoint directories")
-struct CheckpointDirectoryTests {
-  @Test("One file comes before shards, and shards are found by their index")
-  func choices() throws {
-    try TemporaryFolder.use { folder in
-      try writeShard(["shard"], to: folder.path(of: "1.safetensors"))
-      try folder.write(index(["shard": "1.safetensors"]), to: "model.safetensors.index.json")
-      #expect(try CheckpointDirectory.open(folder.path).tensors.map(\.name) == ["shard"])
-      try writeShard(["single"], to: folder.path(of: "model.safetensors"))
-      try folder.write("x", to: "pytorch_model.bin")
-      #expect(try CheckpointDirectory.open(folder.path + "/").tensors.map(\.name) == ["single"])
-    }
-  }
-
-  @Test("A broken file is not passed over for another")
-  func broken() throws {
-    try TemporaryFolder.use { folder in
-      try writeShard(["shard"], to: folder.path(of: "1.safetensors"))
-      try folder.write(index(["shard": "1.safetensors"]), to: "model.safetensors.index.json")
-      try folder.write("broken", to: "model.safetensors")
-      let error = try #require(throws: CheckpointError.self) {
-        try CheckpointDirectory.open(folder.path)
-      }
-      #expect(error.description.contains("model.safetensors: expected 8 bytes"), "\(error)")
-    }
-  }
-
-  @Test("Where there are no weights, the message says what was looked for")
-  func refuses() throws {
-    try TemporaryFolder.use { folder in
-      let expected = "model.safetensors or model.safetensors.index.json"
-      #expect(throws: CheckpointError.fileMissing(path: folder.path, expected: expected)) {
-        try CheckpointDirectory.open(folder.path)
-      }
-      let missing = folder.path(of: "none")
-      #expect(throws: CheckpointError.fileMissing(path: missing, expected: "a model directory")) {
-        try CheckpointDirectory.open(missing)
-      }
-      let file = try folder.write("x", to: "pytorch_model.bin")
-      for (path, words) in [
-        (file, "expected a model directory, found a file"),
-        (folder.path, "found only PyTorch's format"),
-      ] {
-        let error = try #require(throws: CheckpointError.self) {
-          try CheckpointDirectory.open(path)
-        }
-        #expect(error.description.contains(words), "\(error)")
-      }
-    }
   }
 }

@@ -186,6 +186,14 @@ struct RequestReaderTests {
     }
   }
 
+  @Test("A document of ten million bytes is read like any other, in lines and in an array")
+  func longDocument() throws {
+    let long = String(repeating: "é ", count: 3_333_333)
+    let line = #"{"query":"q","documents":["\#(long)","b"]}"#
+    #expect(try read("\(line)\n\(line)") == ["1: q | 0=\(long) | 1=b", "2: q | 0=\(long) | 1=b"])
+    #expect(try read("[\(line)]") == ["1: q | 0=\(long) | 1=b"])
+  }
+
   @Test("Files are read in order; a file that is missing ends the reading")
   func files() throws {
     try TemporaryFolder.use { folder in
@@ -217,32 +225,6 @@ struct RequestReaderTests {
           contentsOf: Data("\(number == 1 ? opening : "")\(separator)\(line)\n".utf8))
         #expect(try reader.next()?.get().query.text == String(number))
       }
-    }
-  }
-}
-
-@Suite("Input files")
-struct InputFilesTests {
-  @Test("What is missing or a folder is named before anything is read; pipes are left alone")
-  func check() throws {
-    try TemporaryFolder.use { folder in
-      let file = try folder.write("x", to: "file")
-      let pipe = try folder.makePipe("pipe")
-      try InputFiles.check(["-", file, pipe])
-      for (path, kind, words) in [
-        (folder.path(of: "none"), FormatError.Kind.missing, "expected a file, found none"),
-        (file + "/below", .missing, "expected a file, found none"),
-        ("file\0", .missing, "expected a path, found a NUL in it"),
-        (folder.path, .unreadable, "expected a file, found a directory"),
-      ] {
-        let error = try #require(throws: FormatError.self) { try InputFiles.check([file, path]) }
-        #expect(error == FormatError(kind, path: path, reason: words))
-      }
-      #expect(InputFiles.areRegular([file]))
-      #expect(!InputFiles.areRegular([file, pipe]))
-      #expect(!InputFiles.areRegular(["-"]))
-      #expect(InputFiles.exists(pipe) && InputFiles.exists("-"))
-      #expect(!InputFiles.exists("file\0") && !InputFiles.exists(folder.path(of: "none")))
     }
   }
 }

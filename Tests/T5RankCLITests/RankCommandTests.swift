@@ -120,7 +120,7 @@ struct RankCommandTests {
         run.errors == """
           t5rank: 2 bytes were not UTF-8 and became U+FFFD (--strict-utf8 refuses them)
           t5rank: 1 document was shortened to fit the token budget
-          t5rank: 1 score was lowered so that they fall strictly with rank, as trec_eval needs
+          t5rank: 1 score was lowered, so that scores fall strictly with rank as trec_eval needs
 
           """)
       #expect(try ToolRun(arguments + ["-q"], in: folder, model: model).errors.isEmpty)
