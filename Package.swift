@@ -69,7 +69,7 @@ let package = Package(
       of: "Reranking",
       needs: ["RankingCore", "Tokenization", "Transformers", "Checkpoints", "Kernels", "JSON"]),
     tests(of: "RankingFormats", needs: ["RankingCore", "JSON"]),
-    tests(of: "T5RankCLI", needs: ["Reranking", "RankingCore", "JSON"]),
+    tests(of: "T5RankCLI", needs: ["Reranking", "RankingCore", "Checkpoints", "JSON"]),
     .testTarget(
       name: "EndToEndTests",
       dependencies: ["T5Rank", "Checkpoints", "JSON", "Support", "t5rank"],
