@@ -17,9 +17,9 @@ enum BenchPassages {
   }
 
   private static func passage(_ random: inout Random) -> String {
-    // Squaring skews lengths as in MS MARCO: many near 40 words, few of 130.
+    // Squaring skews lengths as in MS MARCO: many near 40 words, few of 160.
     let fraction = random.fraction()
-    var wordsLeft = 28 + Int(115 * fraction * fraction)
+    var wordsLeft = 30 + Int(126 * fraction * fraction)
     var sentences: [String] = []
     while wordsLeft > 0 {
       let length = min(wordsLeft, 8 + random.below(14))

@@ -22,9 +22,19 @@ struct BenchTests {
     // MS MARCO's passages have about 105 tokens in monoT5's prompt.
     let tokens = try #require(report["tokens"]?.int)
     #expect(10_000...11_000 ~= tokens)
-    for key in ["pairs_per_second", "gemm_share", "peak_memory_bytes", "operations"] {
-      #expect(try #require(report[key]?.double) > 0, "\(key)")
+    let figure = { (key: String) in try #require(report[key]?.double, "\(key)") }
+    let seconds = try figure("seconds")
+    let share = try figure("operations") / seconds / figure("machine_operations_per_second")
+    // Both sides come from the same numbers: 10⁻⁹ is far above the rounding of two divisions.
+    for (key, expected) in [
+      ("pairs_per_second", 100 / seconds), ("tokens_per_second", Double(tokens) / seconds),
+      ("seconds_per_100", seconds), ("gemm_share", share),
+    ] {
+      #expect(abs(try figure(key) / expected - 1) < 1e-9, "\(key)")
     }
+    #expect(share > 0)
+    // The weights alone, 13,570,560 numbers in fp32, are in memory.
+    #expect(try figure("peak_memory_bytes") > 13_570_560 * 4)
   }
 
   @Test("Requests of a file are measured in the mode asked for")

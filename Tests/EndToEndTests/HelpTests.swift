@@ -10,7 +10,7 @@ struct HelpTests {
     #expect(long.status == 0)
     #expect(long.output.hasPrefix("usage: t5rank"))
     #expect(long.errors.isEmpty)
-    #expect(long.lines.allSatisfy { $0.count <= 100 })
+    #expect(long.lines.allSatisfy { $0.count <= 80 })
     #expect(try Program.run(["help", subcommand]).output == long.output)
     let short = try Program.run([subcommand, "-h"])
     #expect(short.output.count < long.output.count)
