@@ -66,7 +66,7 @@ let package = Package(
       of: "Reranking",
       needs: ["RankingCore", "Tokenization", "Transformers", "Kernels", "JSON"]),
     tests(of: "RankingFormats", needs: ["RankingCore", "JSON"]),
-    tests(of: "T5RankCLI", needs: ["Reranking", "RankingCore", "JSON"]),
+    tests(of: "T5RankCLI", needs: ["Reranking", "RankingCore", "Checkpoints", "JSON"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["T5Rank", "JSON", "Support", "t5rank"],
       swiftSettings: settings),

@@ -29,6 +29,8 @@ final class RunFile {
   private(set) var queries: [Query] = []
   /// Every document that the run names.
   private(set) var documentIDs: Set<ExactID> = []
+  /// Bytes that were not UTF-8 and became U+FFFD.
+  private(set) var replacedBytes = 0
   private let file: SeekableFile
   private let invalidUTF8: InvalidUTF8
 
@@ -40,12 +42,12 @@ final class RunFile {
     self.invalidUTF8 = invalidUTF8
     var positions: [ExactID: Int] = [:]
     var lines = try file.lines()
+    var decoder = TextDecoder(invalidUTF8)
     while true {
       do {
         guard let line = try lines.next() else { break }
         let columns = runColumns(line.bytes)
         guard let first = columns.first, first.first != UInt8(ascii: "#") else { continue }
-        var decoder = TextDecoder(invalidUTF8)
         let id = try decoder.text(of: first, path: path, line: line.number)
         let position = positions[ExactID(id)] ?? queries.count
         if position == queries.count {
@@ -64,6 +66,7 @@ final class RunFile {
         report(error)
       }
     }
+    replacedBytes = decoder.replacedBytes
   }
 
   var path: String { file.path }

@@ -100,8 +100,8 @@ struct RankCommand {
     }
     if writer.loweredScores > 0 {
       console.note(
-        "\(counted(writer.loweredScores, "score was", "scores were")) lowered so that they fall "
-          + "strictly with rank, as trec_eval needs")
+        "\(counted(writer.loweredScores, "score was", "scores were")) lowered, so that scores "
+          + "fall strictly with rank as trec_eval needs")
     }
     if console.isInteractive { console.note(totals.summary) }
   }
