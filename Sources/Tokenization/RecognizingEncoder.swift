@@ -24,7 +24,7 @@ final class RecognizingEncoder: Sendable {
     self.file = file
     self.extraIDs = extraIDs
     self.path = path
-    table = NormalizationTable(file.bytes, in: file.normalizationTable)
+    table = file.normalizationTable
     matcher = SpecialTokenMatcher(specialTokens)
   }
 
