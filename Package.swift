@@ -41,9 +41,12 @@ let package = Package(
     // Models, rankers, and what a user imports.
     library("Transformers", needs: ["Kernels", "Checkpoints", "JSON"]),
     library(
-      "Reranking", needs: ["Transformers", "Tokenization", "Checkpoints", "RankingCore", "JSON"]),
+      "Reranking",
+      needs: ["Transformers", "Kernels", "Tokenization", "Checkpoints", "RankingCore", "JSON"]),
     library("RankingFormats", needs: ["RankingCore", "JSON"]),
-    library("T5Rank", needs: ["Reranking", "RankingCore"]),
+    library(
+      "T5Rank",
+      needs: ["Reranking", "RankingCore", "Tokenization", "Transformers", "Checkpoints"]),
     library(
       "T5RankCLI",
       needs: [
@@ -64,7 +67,7 @@ let package = Package(
     tests(of: "Transformers", needs: ["Kernels", "Checkpoints", "JSON"]),
     tests(
       of: "Reranking",
-      needs: ["RankingCore", "Tokenization", "Transformers", "Kernels", "JSON"]),
+      needs: ["RankingCore", "Tokenization", "Transformers", "Checkpoints", "Kernels", "JSON"]),
     tests(of: "RankingFormats", needs: ["RankingCore", "JSON"]),
     tests(of: "T5RankCLI", needs: ["Reranking", "RankingCore", "Checkpoints", "JSON"]),
     .testTarget(
