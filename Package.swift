@@ -71,7 +71,8 @@ let package = Package(
     tests(of: "RankingFormats", needs: ["RankingCore", "JSON"]),
     tests(of: "T5RankCLI", needs: ["Reranking", "RankingCore", "Checkpoints", "JSON"]),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["T5Rank", "JSON", "Support", "t5rank"],
+      name: "EndToEndTests",
+      dependencies: ["T5Rank", "Checkpoints", "JSON", "Support", "t5rank"],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6],

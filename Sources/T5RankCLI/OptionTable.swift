@@ -168,7 +168,7 @@ package enum OptionTable {
       summary: "JSON requests to measure on (default: built-in passages)"),
     CommandOption(
       name: "repetitions", placeholder: "N", subcommands: [.bench],
-      summary: "how often to measure (default: 3)"),
+      summary: "how often to measure (default: 5)"),
     CommandOption(
       name: "text", placeholder: "TEXT", subcommands: [.inspect],
       summary: "show the tokens of this text"),
