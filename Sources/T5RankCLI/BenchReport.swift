@@ -41,7 +41,7 @@ struct BenchReport: Sendable {
       "repetition_seconds": .array(repetitions.map(number)),
       "documents": JSONValue(documents), "pairs": JSONValue(statistics.forwardPasses),
       "tokens": JSONValue(statistics.tokens), "operations": number(statistics.operations),
-      "machine_operations_per_second": number(machineRate),
+      "gemm_gflops": number(machineRate / 1e9),
       "kernel_level": JSONValue(MachineRate.kernelLevel),
       "openblas_core": JSONValue(MachineRate.blasCore),
     ]
