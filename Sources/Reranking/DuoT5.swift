@@ -117,7 +117,7 @@ public struct DuoT5: Reranker {
     var rest = pairs.makeIterator()
     while finished < count {
       var slice: [IndexPair] = []
-      while slice.count < SequenceRunner<EncodedPrompt>.sliceCount, let pair = rest.next() {
+      while slice.count < prompted.runner.sliceCount, let pair = rest.next() {
         slice.append(pair)
       }
       let prompts = slice.map {

@@ -24,7 +24,7 @@ struct PromptedT5: Sendable {
       maximumTokens: try directory.maximumTokens(options), truncation: options.truncation,
       specialTokens: options.specialTokens)
     runner = try SequenceRunner(
-      directory.engine, options: options,
+      directory.engine, maximumTokens: encoder.maximumTokens, options: options,
       operations: { model.configuration.encoderOperations(lengths: $0) },
       logits: { prompts, backend in
         let batch = PackedBatch(prompts.map(\.tokens))

@@ -1,6 +1,7 @@
 import RankingCore
 import Reranking
 import Support
+import Synchronization
 import Testing
 
 @Suite("Scores depend on their texts alone")
@@ -93,6 +94,33 @@ struct ScoreStabilityTests {
       #expect(
         alone.preferences[0, over: 1] == expected[pair.first, over: pair.second], "\(pair)")
     }
+  }
+
+  @Test("A budget so large that few prompts are in memory at once changes no bit")
+  func slices() throws {
+    // Eight prompts of 2²⁰ tokens at a time.
+    var options = RerankerOptions()
+    options.maximumTokens = 1 << 20
+    // The last of all is cut by the usual budget.
+    let documents = Array(Self.documents.dropLast())
+    let seen = Mutex<[[Int]]>([])
+    let sliced = try MonoT5(ShippedModel.t5(), options: options).scores(
+      of: documents, for: Passages.query
+    ) { finished, total in seen.withLock { $0.append([finished, total]) } }
+    let whole = try MonoT5(ShippedModel.t5()).scores(of: documents, for: Passages.query)
+    #expect(Self.bits(sliced.scores) == Self.bits(whole.scores))
+    #expect(sliced.statistics.tokens == whole.statistics.tokens)
+    let reports = seen.withLock { $0 }
+    #expect(reports.allSatisfy { $0[1] == documents.count })
+    #expect(reports.map { $0[0] } == reports.map { $0[0] }.sorted())
+    #expect(reports.last == [documents.count, documents.count])
+
+    let few = Array(documents.suffix(6))
+    let duo = try DuoT5(ShippedModel.t5(), options: options)
+      .rerank(few, for: Passages.query)
+    let usual = try DuoT5(ShippedModel.t5()).rerank(few, for: Passages.query)
+    #expect(duo.ranking == usual.ranking)
+    #expect(duo.statistics.forwardPasses == 30)
   }
 
   private static func duo(_ threads: Int, _ batchTokens: Int) throws -> DuoT5 {
