@@ -74,14 +74,17 @@ public struct DuoT5: Reranker {
     try compare(documents, pairs, count: pairs.count, for: query, progress: progress)
   }
 
+  /// All ordered pairs of some 16,000 documents; their answers take 2 GB.
+  private static let mostPairs = 1 << 28
+
   /// How many pairs are compared among so many candidates.
   ///
   /// - Throws: `RerankingError.tooManyPairs` if the options do not allow as many.
   func pairCount(among candidates: Int) throws(RerankingError) -> Int {
     let count = pairSelection.pairCount(among: min(candidates, depth))
-    guard count <= maximumPairs else {
-      throw .tooManyPairs(found: count, limit: maximumPairs)
-    }
+    // Whatever the caller allows, the answers must fit into memory.
+    let limit = min(maximumPairs, Self.mostPairs)
+    guard count <= limit else { throw .tooManyPairs(found: count, limit: limit) }
     return count
   }
 

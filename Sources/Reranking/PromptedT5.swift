@@ -18,7 +18,7 @@ struct PromptedT5: Sendable {
     let model = try directory.t5(for: prompt.mode)
     let labels = try ResolvedLabels(prompt, tokenizer: directory.tokenizer)
     scoring = try LabelScoring(prompt, scale: scale)
-    ordersByLogOdds = prompt.scoring == .logOdds
+    ordersByLogOdds = prompt.scoring != .logit
     encoder = try PromptEncoder(
       prompt, tokenizer: directory.tokenizer,
       maximumTokens: try directory.maximumTokens(options), truncation: options.truncation,

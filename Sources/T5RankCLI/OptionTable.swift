@@ -139,9 +139,10 @@ package enum OptionTable {
       summary: "what the scores mean (default: the mode's own)",
       details: """
         mono: the log-odds true − false, log p(true), or p(true). cross: the raw output, or the \
-        model's activation. rank: the expected rating (expected-value), or a label's logit. duo's \
-        scores are always those of its aggregation. The order hardly depends on it, but \
-        probabilities near 1 run together.
+        model's activation. rank: the expected rating (expected-value); otherwise how far it is \
+        from the least to the greatest rating, as a probability, its logarithm or its log-odds; \
+        with the prompt rankt5 the label's logit. duo's scores are always those of its aggregation. \
+        The order does not depend on it, but probabilities near 1 run together.
         """),
     CommandOption(
       name: "top-k", short: "k", placeholder: "N", subcommands: [.rank],
