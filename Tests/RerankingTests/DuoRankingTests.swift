@@ -21,15 +21,17 @@ struct DuoRankingTests {
     arguments: PairwiseAggregation.allCases, PairSelection.allCases)
   func aggregates(aggregation: PairwiseAggregation, selection: PairSelection) throws {
     let duo = try DuoT5(ShippedModel.t5())
-    let pairs = selection.pairs(count: Self.documents.count)
+    // Without the long one, which would take most of the time.
+    let documents = Array(Self.documents.dropLast(2))
+    let pairs = selection.pairs(count: documents.count)
     let preferences = try duo.preferences(
-      among: Self.documents, pairs: pairs, for: Passages.query
+      among: documents, pairs: pairs, for: Passages.query
     ).preferences
     let expected = aggregation.scores(from: preferences)
     let result = try Self.reranker(.duo) {
       $0.aggregation = aggregation
       $0.pairSelection = selection
-    }.rerank(Self.documents, for: Passages.query, progress: nil)
+    }.rerank(documents, for: Passages.query, progress: nil)
     #expect(result.ranking.allSatisfy { $0.scale == .preference })
     #expect(result.ranking.map(\.score) == result.ranking.map { expected[$0.candidateIndex] })
     #expect(result.ranking.map(\.score) == expected.sorted(by: >))

@@ -54,18 +54,19 @@ struct ScoreStabilityTests {
   @Test("in any order of the documents, alone or as pairs of many queries", arguments: modes)
   func orders(mode: RankingMode) throws {
     let scorer = try Self.scorer(mode) { $0.threads = 2 }
-    let expected = try scorer.scores(of: Self.documents, for: Passages.query, progress: nil).scores
+    let documents = Self.documents.suffix(17).dropLast().map { $0 }
+    let expected = try scorer.scores(of: documents, for: Passages.query, progress: nil).scores
     let seed: UInt64 = 32
     var random = SeededRandom(seed: seed)
     for _ in 0..<3 {
-      let order = Self.documents.indices.shuffled(using: &random)
+      let order = documents.indices.shuffled(using: &random)
       let scores = try scorer.scores(
-        of: order.map { Self.documents[$0] }, for: Passages.query, progress: nil)
+        of: order.map { documents[$0] }, for: Passages.query, progress: nil)
       #expect(Self.bits(scores.scores) == Self.bits(order.map { expected[$0] }), "seed \(seed)")
       let pairs = order.flatMap { index in
         [
-          TextPair(Passages.query.text, Self.documents[index].text),
-          TextPair("lift of a wing", Self.documents[index].text),
+          TextPair(Passages.query.text, documents[index].text),
+          TextPair("lift of a wing", documents[index].text),
         ]
       }
       let mixed = try scorer.scores(for: pairs)
@@ -77,7 +78,7 @@ struct ScoreStabilityTests {
 
   @Test("Preferences of pairs do not depend on the other pairs, the batch or the threads")
   func preferences() throws {
-    let documents = Array(Self.documents.suffix(10))
+    let documents = Array(Self.documents.suffix(8))
     let pairs = PairSelection.allOrdered.pairs(count: documents.count)
     let expected = try Self.duo(1, 2048).preferences(
       among: documents, pairs: pairs, for: Passages.query
