@@ -17,20 +17,13 @@ public struct DuoT5: Reranker {
 
   /// A reranker over a model; it shares the model's weights and memory.
   ///
-  /// - Parameter options: The mode is not used.
-  /// - Throws: `RerankingError.unusableOptions` for a model that is no T5, a prompt of another mode, a
-  ///   scale other than `preference` or a depth below 1; `.unusablePrompt` for labels that the
-  ///   vocabulary lacks.
+  /// - Parameter options: Neither the mode nor the scale is used: scores are always the aggregation's.
+  /// - Throws: `RerankingError.unusableOptions` for a model that is no T5, a prompt of another mode or
+  ///   a depth below 1; `.unusablePrompt` for labels that the vocabulary lacks.
   public init(
     _ model: ModelDirectory, options: RerankerOptions = RerankerOptions()
   ) throws(RerankingError) {
-    let prompts = try model.prompts(for: [.duo], options)
-    let scale = model.scale(for: .duo, options)
-    guard scale == nil || scale == .preference else {
-      throw .unusableOptions(
-        reason: "expected preference as the score of mode duo, found \(scale?.rawValue ?? "")")
-    }
-    try self.init(model, prompts[0], options: options)
+    try self.init(model, try model.prompts(for: [.duo], options)[0], options: options)
   }
 
   init(

@@ -42,13 +42,10 @@ struct RerankerRefusalTests {
       $0.prompts = ["monot5"]
     },
     Case("an expected value of mono", says: "found expected-value") { $0.scale = .expectedValue },
-    Case("a probability of ratings", says: "found probability") {
+    Case("a probability of the paper's RankT5", says: "found probability") {
       $0.mode = .rank
+      $0.prompts = ["rankt5"]
       $0.scale = .probability
-    },
-    Case("a logit of duo", says: "found logit") {
-      $0.mode = .duo
-      $0.scale = .logit
     },
     Case("a preference of a cross-encoder", bert: true, says: "found preference") {
       $0.scale = .preference
