@@ -43,12 +43,13 @@ let package = Package(
     library(
       "Reranking", needs: ["Transformers", "Tokenization", "Checkpoints", "RankingCore", "JSON"]),
     library("RankingFormats", needs: ["RankingCore", "JSON"]),
+    library("Evaluation", needs: ["RankingCore"]),
     library("T5Rank", needs: ["Reranking", "RankingCore"]),
     library(
       "T5RankCLI",
       needs: [
-        "Reranking", "RankingFormats", "RankingCore", "Transformers", "Tokenization",
-        "Checkpoints", "Kernels", "JSON",
+        "Reranking", "RankingFormats", "Evaluation", "RankingCore", "Transformers",
+        "Tokenization", "Checkpoints", "Kernels", "JSON",
       ]),
     .executableTarget(name: "t5rank", dependencies: ["T5RankCLI"], swiftSettings: settings),
 
@@ -66,6 +67,7 @@ let package = Package(
       of: "Reranking",
       needs: ["RankingCore", "Tokenization", "Transformers", "Kernels", "JSON"]),
     tests(of: "RankingFormats", needs: ["RankingCore", "JSON"]),
+    tests(of: "Evaluation", needs: ["RankingFormats", "RankingCore", "JSON"]),
     tests(of: "T5RankCLI", needs: ["Reranking", "RankingCore", "JSON"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["T5Rank", "JSON", "Support", "t5rank"],

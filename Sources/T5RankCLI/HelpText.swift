@@ -49,6 +49,7 @@ package enum HelpText {
       usage: t5rank [rank] [OPTION…] --query TEXT [FILE…]
              t5rank [rank] [OPTION…] [REQUESTS.jsonl…]
              t5rank [rank] [OPTION…] --run FILE --queries FILE --corpus FILE
+             t5rank evaluate --qrels FILE --run FILE…
              t5rank inspect MODEL | bench | help [SUBCOMMAND]
       """
   }
@@ -61,6 +62,11 @@ package enum HelpText {
       Requests are JSON Lines, `{"query": "…", "documents": ["…"]}` or rank_llm's form
       `{"query": {"qid", "text"}, "candidates": [{"docid", "score", "doc": {"text"}}]}`.
       Without files, standard input is read; so is the file named -.
+      """
+    case .evaluate:
+      """
+      Measures runs against relevance judgements: effectiveness as ir_measures and trec_eval
+      compute it, and for two runs or more, whether the differences to the first are significant.
       """
     case .inspect:
       "Shows what a model directory holds: family, sizes, tensors, prompts, a text's tokens."
