@@ -14,7 +14,7 @@ public struct Evaluator: Sendable {
   public let measures: [Measure]
   /// The queries that averages are over.
   public let averaging: Averaging
-  /// How many documents of a query count, the best ones; nil: all. trec_eval's -M.
+  /// How many documents of a query count, the best ones; nil: all of them (trec_eval calls it -M).
   public let maximumDocuments: Int?
   private let queries: [JudgedQuery]
   private let highestGrade: Int
