@@ -41,10 +41,13 @@ let package = Package(
     // Models, rankers, and what a user imports.
     library("Transformers", needs: ["Kernels", "Checkpoints", "JSON"]),
     library(
-      "Reranking", needs: ["Transformers", "Tokenization", "Checkpoints", "RankingCore", "JSON"]),
+      "Reranking",
+      needs: ["Transformers", "Kernels", "Tokenization", "Checkpoints", "RankingCore", "JSON"]),
     library("RankingFormats", needs: ["RankingCore", "JSON"]),
     library("Evaluation", needs: ["RankingCore"]),
-    library("T5Rank", needs: ["Reranking", "RankingCore"]),
+    library(
+      "T5Rank",
+      needs: ["Reranking", "RankingCore", "Tokenization", "Transformers", "Checkpoints"]),
     library(
       "T5RankCLI",
       needs: [
@@ -65,12 +68,13 @@ let package = Package(
     tests(of: "Transformers", needs: ["Kernels", "Checkpoints", "JSON"]),
     tests(
       of: "Reranking",
-      needs: ["RankingCore", "Tokenization", "Transformers", "Kernels", "JSON"]),
+      needs: ["RankingCore", "Tokenization", "Transformers", "Checkpoints", "Kernels", "JSON"]),
     tests(of: "RankingFormats", needs: ["RankingCore", "JSON"]),
     tests(of: "Evaluation", needs: ["RankingFormats", "RankingCore", "JSON"]),
-    tests(of: "T5RankCLI", needs: ["Reranking", "RankingCore", "JSON"]),
+    tests(of: "T5RankCLI", needs: ["Reranking", "RankingCore", "Checkpoints", "JSON"]),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["T5Rank", "JSON", "Support", "t5rank"],
+      name: "EndToEndTests",
+      dependencies: ["T5Rank", "Checkpoints", "JSON", "Support", "t5rank"],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6],

@@ -12,6 +12,7 @@ public enum ScoreScale: String, Sendable, Hashable, CaseIterable {
   case expectedValue = "expected-value"
   /// A sum over a document's pairs (duoT5); its range depends on the aggregation and the depth.
   case preference
-  /// The score that came with the candidate, untouched by a model.
+  /// What ordered the candidate before any model: the score that came with it, or minus its position
+  /// (from 0) among the candidates.
   case given
 }

@@ -65,7 +65,8 @@ private struct RunFilling {
   private mutating func trecEntry(
     _ columns: [ArraySlice<UInt8>], _ line: Line
   ) throws(FormatError) -> Run.Entry {
-    let parts = try RunLine(columns, &decoder, path: path, line: line.number)
+    let parts = try RunLine(
+      columns, extraColumns: .ignored, &decoder, path: path, line: line.number)
     return Run.Entry(documentID: parts.documentID, score: parts.score)
   }
 

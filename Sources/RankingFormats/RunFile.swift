@@ -31,6 +31,8 @@ final class RunFile {
   private(set) var queries: [Query] = []
   /// Every document that the run names.
   private(set) var documentIDs: Set<ExactID> = []
+  /// Bytes that were not UTF-8 and became U+FFFD.
+  private(set) var replacedBytes = 0
   private let file: SeekableFile
   private let invalidUTF8: InvalidUTF8
 
@@ -42,12 +44,12 @@ final class RunFile {
     self.invalidUTF8 = invalidUTF8
     var positions: [ExactID: Int] = [:]
     var lines = try file.lines()
+    var decoder = TextDecoder(invalidUTF8)
     while true {
       do {
         guard let line = try lines.next() else { break }
         let columns = lineColumns(of: line.bytes)
         guard let first = columns.first, first.first != UInt8(ascii: "#") else { continue }
-        var decoder = TextDecoder(invalidUTF8)
         let id = try decoder.text(of: first, path: path, line: line.number)
         let position = positions[ExactID(id)] ?? queries.count
         if position == queries.count {
@@ -56,7 +58,8 @@ final class RunFile {
         }
         extend(position, with: line)
         do {
-          let candidate = try RunLine(columns, &decoder, path: path, line: line.number)
+          let candidate = try RunLine(
+            columns, extraColumns: .refused, &decoder, path: path, line: line.number)
           documentIDs.insert(ExactID(candidate.documentID))
         } catch {
           queries[position].error = queries[position].error ?? error
@@ -66,6 +69,7 @@ final class RunFile {
         report(error)
       }
     }
+    replacedBytes = decoder.replacedBytes
   }
 
   var path: String { file.path }
@@ -83,7 +87,8 @@ final class RunFile {
         let columns = lineColumns(of: text)
         guard let first = columns.first, first.first != UInt8(ascii: "#") else { continue }
         var decoder = TextDecoder(invalidUTF8)
-        let candidate = try RunLine(columns, &decoder, path: path, line: line)
+        let candidate = try RunLine(
+          columns, extraColumns: .refused, &decoder, path: path, line: line)
         candidates.append(
           Candidate(documentID: candidate.documentID, score: candidate.score, line: line))
       }

@@ -1,14 +1,23 @@
 /// What counts of one line of a TREC run: `query Q0 document rank score tag`.
 ///
-/// The rank is not read, and what stands behind the tag is ignored, as in trec_eval.
+/// The rank is not read.
 struct RunLine {
+  /// What becomes of columns behind the tag.
+  enum ExtraColumns {
+    /// trec_eval reads what it needs and no more.
+    case ignored
+    /// They may come from an identifier with a space in it.
+    case refused
+  }
+
   let documentID: String
   let score: Double
 
   init(
-    _ columns: [ArraySlice<UInt8>], _ decoder: inout TextDecoder, path: String, line: Int
+    _ columns: [ArraySlice<UInt8>], extraColumns: ExtraColumns, _ decoder: inout TextDecoder,
+    path: String, line: Int
   ) throws(FormatError) {
-    guard columns.count >= 6 else {
+    guard columns.count == 6 || columns.count > 6 && extraColumns == .ignored else {
       throw FormatError(
         .malformed, path: path, line: line,
         reason: "expected six columns (query id, Q0, document id, rank, score, tag), "

@@ -2,6 +2,8 @@ import Checkpoints
 import RankingCore
 import RankingFormats
 import Reranking
+import Tokenization
+import Transformers
 
 /// An error in the words and with the exit status that the user gets: the one place for both.
 struct CommandFailure: Error {
@@ -18,6 +20,8 @@ struct CommandFailure: Error {
       case let error as OutputError: error == .closedPipe ? .done : .runTimeFailure
       case let error as RerankingError: Self.exitCode(of: error)
       case let error as CheckpointError: Self.exitCode(of: error)
+      case let error as TokenizerError: Self.exitCode(of: error)
+      case is ModelError: .badInput
       default: .runTimeFailure
       }
   }
@@ -42,6 +46,13 @@ struct CommandFailure: Error {
     case .fileMissing, .unreadable: .missingFile
     case .malformed, .unsupportedScalar, .noSuchTensor: .badInput
     case .unwritable: .runTimeFailure
+    }
+  }
+
+  private static func exitCode(of error: TokenizerError) -> ExitCode {
+    switch error {
+    case .fileMissing, .unreadable: .missingFile
+    case .malformed: .badInput
     }
   }
 }

@@ -22,7 +22,8 @@ package enum HelpText {
     }
     let options = OptionTable.options(of: subcommand).filter { !$0.isHidden }
     sections.append(
-      "Options:\n" + options.map { entry($0, isLong: isLong) }.joined(separator: "\n"))
+      "Options:\n"
+        + options.map { entry($0, isLong: isLong) }.joined(separator: isLong ? "\n\n" : "\n"))
     if isLong { sections.append(exitCodes) }
     return sections.joined(separator: "\n\n") + "\n"
   }
@@ -43,7 +44,8 @@ package enum HelpText {
 
   private static func usage(of subcommand: Subcommand) -> String {
     guard subcommand == .rank else {
-      return "usage: t5rank \(subcommand.rawValue) [OPTION…] \(subcommand.operands)"
+      let operands = subcommand.operands.isEmpty ? "" : " " + subcommand.operands
+      return "usage: t5rank \(subcommand.rawValue) [OPTION…]\(operands)"
     }
     return """
       usage: t5rank [rank] [OPTION…] --query TEXT [FILE…]
@@ -58,9 +60,13 @@ package enum HelpText {
     switch subcommand {
     case .rank:
       """
-      Ranks candidates for queries with T5 (monoT5, RankT5, duoT5) or a BERT cross-encoder.
-      Requests are JSON Lines, `{"query": "…", "documents": ["…"]}` or rank_llm's form
-      `{"query": {"qid", "text"}, "candidates": [{"docid", "score", "doc": {"text"}}]}`.
+      Ranks candidates for queries with T5 (monoT5, RankT5, duoT5) or a BERT
+      cross-encoder. Requests are JSON Lines or one JSON array, in plain form or in
+      rank_llm's:
+
+        {"query": "…", "documents": ["…"]}
+        {"query": {"qid", "text"}, "candidates": [{"docid", "doc": {"text"}}]}
+
       Without files, standard input is read; so is the file named -.
       """
     case .evaluate:
@@ -69,19 +75,27 @@ package enum HelpText {
       compute it, and for two runs or more, whether the differences to the first are significant.
       """
     case .inspect:
-      "Shows what a model directory holds: family, sizes, tensors, prompts, a text's tokens."
+      """
+      Shows what a model directory holds: family, sizes, tensors, prompts, a text's
+      tokens.
+      """
     case .bench:
       """
-      Measures pairs/s, tokens/s, peak memory, and the share of this machine's own fp32
-      matrix-product rate.
+      Measures the way from texts to scores on this machine: pairs (prompts that go
+      through the model) and tokens a second, seconds for 100 documents, peak
+      memory, and the share of the machine's own fp32 matrix-product rate, measured
+      in the same run, that the encoder's products come to. Figures are the median
+      of some repetitions after a first one that does not count. Without --input,
+      one query with 100 passages of MS MARCO's lengths is ranked; in duo its first
+      --depth are compared.
       """
     case .help: "Explains t5rank, or one of its subcommands."
     }
   }
 
   private static let exitCodes = """
-    Exit status: 0 done, 2 arguments, 4 missing file, 5 bad input (what was good is ranked all the
-    same), 6 run-time failure, 130 and 143 on SIGINT and SIGTERM.
+    Exit status: 0 done, 2 arguments, 4 missing file, 5 bad input (what was good is
+    ranked all the same), 6 run-time failure, 130 and 143 on SIGINT and SIGTERM.
     """
 
   private static func entry(_ option: CommandOption, isLong: Bool) -> String {
@@ -102,7 +116,7 @@ package enum HelpText {
       lines.append(head)
     }
     lines += body.map { indent + $0 }
-    return lines.joined(separator: "\n") + (isLong ? "\n" : "")
+    return lines.joined(separator: "\n")
   }
 
   private static func choices(_ name: String) -> String {
