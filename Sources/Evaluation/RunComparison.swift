@@ -46,7 +46,7 @@ public struct RunComparison: Sendable {
 }
 
 /// p-values that account for how many there are (Holm, 1979); nil stays nil and does not count.
-func holmCorrected(_ pValues: [Double?]) -> [Double?] {
+package func holmCorrected(_ pValues: [Double?]) -> [Double?] {
   let order = pValues.indices.filter { pValues[$0] != nil }
     .sorted { (pValues[$0] ?? 1) < (pValues[$1] ?? 1) }
   var corrected = [Double?](repeating: nil, count: pValues.count)

@@ -71,8 +71,8 @@ package enum HelpText {
       """
     case .evaluate:
       """
-      Measures runs against relevance judgements: effectiveness as ir_measures and trec_eval
-      compute it, and for two runs or more, whether the differences to the first are significant.
+      Measures runs against relevance judgements, as ir_measures and trec_eval do,
+      and tells whether the differences of further runs to the first are significant.
       """
     case .inspect:
       """

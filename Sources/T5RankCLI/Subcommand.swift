@@ -23,7 +23,7 @@ package enum Subcommand: String, Sendable, CaseIterable {
     switch self {
     case .rank: "rank candidates for queries (the default)"
     case .evaluate: "measure runs against relevance judgements, and compare them"
-    case .inspect: "show a model's family, sizes, tensors and prompts, or a text's tokens"
+    case .inspect: "show a model's family, sizes, tensors, prompts, or a text's tokens"
     case .bench: "measure speed and memory on this machine"
     case .help: "explain a subcommand and its options"
     }
