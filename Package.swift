@@ -47,7 +47,10 @@ let package = Package(
     library("Evaluation", needs: ["RankingCore"]),
     library(
       "T5Rank",
-      needs: ["Reranking", "RankingCore", "Tokenization", "Transformers", "Checkpoints"]),
+      needs: [
+        "Reranking", "Evaluation", "RankingFormats", "RankingCore", "Tokenization", "Transformers",
+        "Checkpoints",
+      ]),
     library(
       "T5RankCLI",
       needs: [

@@ -28,6 +28,11 @@ public struct RunEvaluation: Sendable {
     return indices.reduce(0) { $0 + values[measure][$1] } / Double(indices.count)
   }
 
+  /// The average of a measure; nil if it was not measured.
+  public subscript(measure: Measure) -> Double? {
+    measures.firstIndex(of: measure).map(mean)
+  }
+
   /// The places of the queries that averages are over.
   var averagedIndices: [Int] {
     switch averaging {
