@@ -44,14 +44,18 @@ let package = Package(
       "Reranking",
       needs: ["Transformers", "Kernels", "Tokenization", "Checkpoints", "RankingCore", "JSON"]),
     library("RankingFormats", needs: ["RankingCore", "JSON"]),
+    library("Evaluation", needs: ["RankingCore"]),
     library(
       "T5Rank",
-      needs: ["Reranking", "RankingCore", "Tokenization", "Transformers", "Checkpoints"]),
+      needs: [
+        "Reranking", "Evaluation", "RankingFormats", "RankingCore", "Tokenization", "Transformers",
+        "Checkpoints",
+      ]),
     library(
       "T5RankCLI",
       needs: [
-        "Reranking", "RankingFormats", "RankingCore", "Transformers", "Tokenization",
-        "Checkpoints", "Kernels", "JSON",
+        "Reranking", "RankingFormats", "Evaluation", "RankingCore", "Transformers",
+        "Tokenization", "Checkpoints", "Kernels", "JSON",
       ]),
     .executableTarget(name: "t5rank", dependencies: ["T5RankCLI"], swiftSettings: settings),
 
@@ -69,6 +73,7 @@ let package = Package(
       of: "Reranking",
       needs: ["RankingCore", "Tokenization", "Transformers", "Checkpoints", "Kernels", "JSON"]),
     tests(of: "RankingFormats", needs: ["RankingCore", "JSON"]),
+    tests(of: "Evaluation", needs: ["RankingFormats", "RankingCore", "JSON"]),
     tests(of: "T5RankCLI", needs: ["Reranking", "RankingCore", "Checkpoints", "JSON"]),
     .testTarget(
       name: "EndToEndTests",

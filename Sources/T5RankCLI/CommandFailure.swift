@@ -16,7 +16,7 @@ struct CommandFailure: Error {
     exitCode =
       switch error {
       case is UsageError: .arguments
-      case let error as FormatError: error.kind == .malformed ? .badInput : .missingFile
+      case let error as FormatError: Self.exitCode(of: error)
       case let error as OutputError: error == .closedPipe ? .done : .runTimeFailure
       case let error as RerankingError: Self.exitCode(of: error)
       case let error as CheckpointError: Self.exitCode(of: error)
@@ -24,6 +24,13 @@ struct CommandFailure: Error {
       case is ModelError: .badInput
       default: .runTimeFailure
       }
+  }
+
+  private static func exitCode(of error: FormatError) -> ExitCode {
+    switch error.kind {
+    case .missing, .unreadable: .missingFile
+    case .corrupt, .malformed: .badInput
+    }
   }
 
   private static func exitCode(of error: RerankingError) -> ExitCode {

@@ -51,6 +51,7 @@ package enum HelpText {
       usage: t5rank [rank] [OPTION…] --query TEXT [FILE…]
              t5rank [rank] [OPTION…] [REQUESTS.jsonl…]
              t5rank [rank] [OPTION…] --run FILE --queries FILE --corpus FILE
+             t5rank evaluate --qrels FILE --run FILE…
              t5rank inspect MODEL | bench | help [SUBCOMMAND]
       """
   }
@@ -67,6 +68,11 @@ package enum HelpText {
         {"query": {"qid", "text"}, "candidates": [{"docid", "doc": {"text"}}]}
 
       Without files, standard input is read; so is the file named -.
+      """
+    case .evaluate:
+      """
+      Measures runs against relevance judgements, as ir_measures and trec_eval do,
+      and tells whether the differences of further runs to the first are significant.
       """
     case .inspect:
       """

@@ -3,6 +3,7 @@
 /// The first argument names it; `rank` may be left out.
 package enum Subcommand: String, Sendable, CaseIterable {
   case rank
+  case evaluate
   case inspect
   case bench
   case help
@@ -11,6 +12,7 @@ package enum Subcommand: String, Sendable, CaseIterable {
   var operands: String {
     switch self {
     case .rank: "[FILE…]"
+    case .evaluate: "--qrels FILE --run FILE…"
     case .inspect: "MODEL"
     case .bench: ""
     case .help: "[SUBCOMMAND]"
@@ -20,7 +22,8 @@ package enum Subcommand: String, Sendable, CaseIterable {
   var summary: String {
     switch self {
     case .rank: "rank candidates for queries (the default)"
-    case .inspect: "show a model's family, sizes, tensors and prompts, or a text's tokens"
+    case .evaluate: "measure runs against relevance judgements, and compare them"
+    case .inspect: "show a model's family, sizes, tensors, prompts, or a text's tokens"
     case .bench: "measure speed and memory on this machine"
     case .help: "explain a subcommand and its options"
     }
