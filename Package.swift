@@ -43,18 +43,19 @@ let package = Package(
     library(
       "Reranking",
       needs: ["Transformers", "Kernels", "Tokenization", "Checkpoints", "RankingCore", "JSON"]),
+    library("Retrieval", needs: ["Checkpoints", "RankingCore", "JSON"]),
     library("RankingFormats", needs: ["RankingCore", "JSON"]),
     library("Evaluation", needs: ["RankingCore"]),
     library(
       "T5Rank",
       needs: [
-        "Reranking", "Evaluation", "RankingFormats", "RankingCore", "Tokenization", "Transformers",
-        "Checkpoints",
+        "Reranking", "Retrieval", "Evaluation", "RankingFormats", "RankingCore", "Tokenization",
+        "Transformers", "Checkpoints",
       ]),
     library(
       "T5RankCLI",
       needs: [
-        "Reranking", "RankingFormats", "Evaluation", "RankingCore", "Transformers",
+        "Reranking", "Retrieval", "RankingFormats", "Evaluation", "RankingCore", "Transformers",
         "Tokenization", "Checkpoints", "Kernels", "JSON",
       ]),
     .executableTarget(name: "t5rank", dependencies: ["T5RankCLI"], swiftSettings: settings),
@@ -72,6 +73,7 @@ let package = Package(
     tests(
       of: "Reranking",
       needs: ["RankingCore", "Tokenization", "Transformers", "Checkpoints", "Kernels", "JSON"]),
+    tests(of: "Retrieval", needs: ["RankingCore", "RankingFormats", "T5RankCLI", "JSON"]),
     tests(of: "RankingFormats", needs: ["RankingCore", "JSON"]),
     tests(of: "Evaluation", needs: ["RankingFormats", "RankingCore", "JSON"]),
     tests(of: "T5RankCLI", needs: ["Reranking", "RankingCore", "Checkpoints", "JSON"]),

@@ -18,5 +18,6 @@
 @_exported public import RankingCore
 @_exported public import RankingFormats
 @_exported public import Reranking
+@_exported public import Retrieval
 @_exported public import Tokenization
 @_exported public import Transformers

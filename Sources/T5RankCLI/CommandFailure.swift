@@ -2,6 +2,7 @@ import Checkpoints
 import RankingCore
 import RankingFormats
 import Reranking
+import Retrieval
 import Tokenization
 import Transformers
 
@@ -19,6 +20,7 @@ struct CommandFailure: Error {
       case let error as FormatError: Self.exitCode(of: error)
       case let error as OutputError: error == .closedPipe ? .done : .runTimeFailure
       case let error as RerankingError: Self.exitCode(of: error)
+      case let error as RetrievalError: Self.exitCode(of: error)
       case let error as CheckpointError: Self.exitCode(of: error)
       case let error as TokenizerError: Self.exitCode(of: error)
       case is ModelError: .badInput
@@ -38,6 +40,15 @@ struct CommandFailure: Error {
     case .fileMissing: .missingFile
     case .unusableModel, .unusablePrompt, .unusableQuery, .scoreNotFinite: .badInput
     case .unusableOptions, .tooManyPairs: .arguments
+    }
+  }
+
+  private static func exitCode(of error: RetrievalError) -> ExitCode {
+    switch error {
+    case .missing, .unreadable: .missingFile
+    case .corrupt, .repeatedDocument, .unusableCorpus, .unusableQuery: .badInput
+    case .unusableParameters: .arguments
+    case .unwritable: .runTimeFailure
     }
   }
 

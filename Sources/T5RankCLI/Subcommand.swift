@@ -6,6 +6,8 @@ package enum Subcommand: String, Sendable, CaseIterable {
   case evaluate
   case inspect
   case bench
+  case index
+  case search
   case help
 
   /// What follows the name in a usage line.
@@ -14,7 +16,7 @@ package enum Subcommand: String, Sendable, CaseIterable {
     case .rank: "[FILE…]"
     case .evaluate: "--qrels FILE --run FILE…"
     case .inspect: "MODEL"
-    case .bench: ""
+    case .bench, .index, .search: ""
     case .help: "[SUBCOMMAND]"
     }
   }
@@ -25,6 +27,8 @@ package enum Subcommand: String, Sendable, CaseIterable {
     case .evaluate: "measure runs against relevance judgements, and compare them"
     case .inspect: "show a model's family, sizes, tensors, prompts, or a text's tokens"
     case .bench: "measure speed and memory on this machine"
+    case .index: "make an index of a corpus, for search"
+    case .search: "find the documents of an index that fit queries best (BM25)"
     case .help: "explain a subcommand and its options"
     }
   }
