@@ -27,6 +27,9 @@ package struct ExactID: Hashable, Sendable {
 extension ExactID: Comparable {
   /// As C's `strcmp` on UTF-8, and as Python compares strings.
   package static func < (left: ExactID, right: ExactID) -> Bool {
-    left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
+    let fast = left.text.utf8.withContiguousStorageIfAvailable { left in
+      right.text.utf8.withContiguousStorageIfAvailable { left.lexicographicallyPrecedes($0) }
+    }
+    return (fast ?? nil) ?? left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
   }
 }
