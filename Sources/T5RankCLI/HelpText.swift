@@ -52,6 +52,8 @@ package enum HelpText {
              t5rank [rank] [OPTION…] [REQUESTS.jsonl…]
              t5rank [rank] [OPTION…] --run FILE --queries FILE --corpus FILE
              t5rank evaluate --qrels FILE --run FILE…
+             t5rank index --corpus FILE… --index DIR
+             t5rank search --index DIR [--query TEXT | --queries FILE]
              t5rank inspect MODEL | bench | help [SUBCOMMAND]
       """
   }
@@ -91,13 +93,16 @@ package enum HelpText {
       """
     case .index:
       """
-      Makes an index of a corpus, once, for t5rank search. Words are found, lower-cased and stemmed as
-      Lucene's EnglishAnalyzer does, unless told otherwise; the index remembers how.
+      Makes an index of a corpus, once, for t5rank search. Words are found,
+      lower-cased and stemmed as Lucene's EnglishAnalyzer does, unless told otherwise;
+      the index remembers how.
       """
     case .search:
       """
-      Ranks the documents of an index for queries by BM25. Without --query and --queries, standard
-      input has a query a line; on a terminal it is asked for. To re-rank what was found:
+      Ranks the documents of an index for queries by BM25. Without --query and
+      --queries, standard input has a query a line; on a terminal it is asked for. To
+      re-rank what was found:
+
         t5rank search --index DIR --query TEXT --format jsonl | t5rank --mode mono
       """
     case .help: "Explains t5rank, or one of its subcommands."
