@@ -41,15 +41,22 @@ let package = Package(
     // Models, rankers, and what a user imports.
     library("Transformers", needs: ["Kernels", "Checkpoints", "JSON"]),
     library(
-      "Reranking", needs: ["Transformers", "Tokenization", "Checkpoints", "RankingCore", "JSON"]),
+      "Reranking",
+      needs: ["Transformers", "Kernels", "Tokenization", "Checkpoints", "RankingCore", "JSON"]),
     library("Retrieval", needs: ["Checkpoints", "RankingCore", "JSON"]),
     library("RankingFormats", needs: ["RankingCore", "JSON"]),
-    library("T5Rank", needs: ["Reranking", "Retrieval", "RankingCore"]),
+    library("Evaluation", needs: ["RankingCore"]),
+    library(
+      "T5Rank",
+      needs: [
+        "Reranking", "Retrieval", "Evaluation", "RankingFormats", "RankingCore", "Tokenization",
+        "Transformers", "Checkpoints",
+      ]),
     library(
       "T5RankCLI",
       needs: [
-        "Reranking", "Retrieval", "RankingFormats", "RankingCore", "Transformers", "Tokenization",
-        "Checkpoints", "Kernels", "JSON",
+        "Reranking", "Retrieval", "RankingFormats", "Evaluation", "RankingCore", "Transformers",
+        "Tokenization", "Checkpoints", "Kernels", "JSON",
       ]),
     .executableTarget(name: "t5rank", dependencies: ["T5RankCLI"], swiftSettings: settings),
 
@@ -65,12 +72,14 @@ let package = Package(
     tests(of: "Transformers", needs: ["Kernels", "Checkpoints", "JSON"]),
     tests(
       of: "Reranking",
-      needs: ["RankingCore", "Tokenization", "Transformers", "Kernels", "JSON"]),
+      needs: ["RankingCore", "Tokenization", "Transformers", "Checkpoints", "Kernels", "JSON"]),
     tests(of: "Retrieval", needs: ["RankingCore", "RankingFormats", "T5RankCLI", "JSON"]),
     tests(of: "RankingFormats", needs: ["RankingCore", "JSON"]),
-    tests(of: "T5RankCLI", needs: ["Reranking", "RankingCore", "JSON"]),
+    tests(of: "Evaluation", needs: ["RankingFormats", "RankingCore", "JSON"]),
+    tests(of: "T5RankCLI", needs: ["Reranking", "RankingCore", "Checkpoints", "JSON"]),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["T5Rank", "JSON", "Support", "t5rank"],
+      name: "EndToEndTests",
+      dependencies: ["T5Rank", "Checkpoints", "JSON", "Support", "t5rank"],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6],

@@ -13,6 +13,10 @@ final class AtomicFile {
   private var descriptor: CInt
 
   init(path: String) throws(CheckpointError) {
+    // A path with a NUL would be cut short by the C call: another file than the one named.
+    guard !path.utf8.contains(0) else {
+      throw .unwritable(path: path, reason: "expected a path without NUL, found one")
+    }
     let random = String(UInt64.random(in: .min ... .max), radix: 36)
     let temporaryPath = "\(path).\(random).tmp"
     // Readable by all but for the user's mask, as any file that a program writes.

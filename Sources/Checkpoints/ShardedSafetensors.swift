@@ -92,9 +92,11 @@ public struct ShardedSafetensors: Checkpoint {
         throw malformed(
           "weight_map: \(quoted(tensor)): expected a file name, found \(value.kind)")
       }
-      // Plain names only: an index must not reach files outside its own directory.
-      guard !shard.contains("/"), !shard.contains("\\"), !shard.utf8.contains(0),
-        shard.hasSuffix(".safetensors"), !shard.hasPrefix(".")
+      // Plain names only: an index must not reach files outside its own directory. Looked at byte by
+      // byte, as a slash and an accent after it are one character to Swift, but not to the system.
+      let separators: [UInt8] = [0, UInt8(ascii: "/"), UInt8(ascii: "\\")]
+      guard !shard.utf8.contains(where: separators.contains),
+        shard.hasSuffix(".safetensors"), shard.utf8.first != UInt8(ascii: ".")
       else {
         throw malformed(
           "weight_map: \(quoted(tensor)): expected the plain name of a .safetensors file in the "
@@ -130,7 +132,7 @@ public struct ShardedSafetensors: Checkpoint {
 
 /// The directory part of a path; "." for a plain name.
 func directoryName(of path: String) -> String {
-  guard let slash = path.lastIndex(of: "/") else { return "." }
+  guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
   return slash == path.startIndex ? "/" : String(path[..<slash])
 }
 

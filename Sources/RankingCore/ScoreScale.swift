@@ -14,6 +14,7 @@ public enum ScoreScale: String, Sendable, Hashable, CaseIterable {
   case preference
   /// A BM25 score, in nats times saturated frequencies; at least 0.
   case bm25
-  /// The score that came with the candidate, untouched by a model.
+  /// What ordered the candidate before any model: the score that came with it, or minus its position
+  /// (from 0) among the candidates.
   case given
 }

@@ -3,15 +3,18 @@
 /// Only brackets, braces and strings are understood here; what is inside an element is left to the
 /// parser. So a broken element does not spoil the next one, as long as its brackets close.
 struct JSONElementReader {
-  /// The bytes of one element, and the line on which it starts.
+  /// The bytes of one element, and where it starts.
   struct Element {
     let line: Int
+    /// Unicode scalars before it in its line.
+    let indent: Int
     let bytes: [UInt8]
   }
 
   let reader: ByteReader
   private let longest: Int
   private var line = 1
+  private var indent = 0
   private var isOpen = false
   private var isDone = false
   private var needsComma = false
@@ -32,7 +35,7 @@ struct JSONElementReader {
     }
     guard let first = try nextVisibleByte() else { throw fail("expected ], found the end") }
     if first == UInt8(ascii: "]") {
-      reader.consume(1)
+      consume(first)
       isDone = true
       guard try nextVisibleByte() == nil else {
         throw fail("expected nothing after the array, found more")
@@ -48,18 +51,17 @@ struct JSONElementReader {
   }
 
   private mutating func element() throws(FormatError) -> Element {
-    let startLine = line
+    let start = (line: line, indent: indent)
     var bytes: [UInt8] = []
     var depth = 0
     var isInString = false
     var isEscaped = false
     while let byte = try reader.peek() {
       if !isInString, depth == 0, byte == UInt8(ascii: ",") || byte == UInt8(ascii: "]") {
-        return Element(line: startLine, bytes: bytes)
+        return Element(line: start.line, indent: start.indent, bytes: bytes)
       }
-      reader.consume(1)
+      consume(byte)
       bytes.append(byte)
-      if byte == lineFeed { line += 1 }
       guard bytes.count <= longest else {
         throw fail("expected elements of at most \(longest) bytes, found a longer one")
       }
@@ -79,7 +81,9 @@ struct JSONElementReader {
       case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
       default: continue
       }
-      if depth == 0, !isInString { return Element(line: startLine, bytes: bytes) }
+      if depth == 0, !isInString {
+        return Element(line: start.line, indent: start.indent, bytes: bytes)
+      }
       if depth < 0 { throw fail("expected balanced brackets, found one too many closed") }
     }
     throw fail("expected the end of an element, found the end of the file")
@@ -91,7 +95,18 @@ struct JSONElementReader {
       let found = byte < 0x80 ? String(UnicodeScalar(byte)) : "a byte outside of JSON"
       throw fail("expected \(name), found \(found)")
     }
+    consume(byte)
+  }
+
+  /// Takes the byte that was peeked at.
+  private mutating func consume(_ byte: UInt8) {
     reader.consume(1)
+    if byte == lineFeed {
+      line += 1
+      indent = 0
+    } else if byte & 0xC0 != 0x80 {
+      indent += 1
+    }
   }
 
   /// The next byte that is no white space, not consumed.
@@ -100,8 +115,7 @@ struct JSONElementReader {
       guard byte == space || byte == tab || byte == carriageReturn || byte == lineFeed else {
         return byte
       }
-      if byte == lineFeed { line += 1 }
-      reader.consume(1)
+      consume(byte)
     }
     return nil
   }

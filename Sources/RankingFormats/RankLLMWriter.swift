@@ -4,7 +4,8 @@ public import RankingCore
 /// Writes rankings in rank_llm's form, one JSON object a line, best candidate first.
 ///
 /// Members that came with the request and its candidates stay as they were, in their order; each
-/// candidate's `score` is the new one. A rating's distribution over its labels goes beside it.
+/// candidate's `score` is the new one. A rating's `distribution` over its labels goes beside it, and one
+/// from an earlier rating goes away with the score that it belongs to.
 public struct RankLLMWriter: Sendable {
   /// A writer without a state: each line stands for itself.
   public init() {}

@@ -40,23 +40,25 @@ struct RequestForm {
     }
     let request = RankingRequest(
       query: query.query, documents: documents, path: path, line: line,
-      envelope: envelope(of: members, query: query.member), candidates: candidates)
+      envelope: envelope(of: members, query: query.member, movedKey: query.movedKey),
+      candidates: candidates)
     try request.validate()
     return request
   }
 
   // MARK: Query
 
+  /// - Returns: Also the query in its final form, and the request's member that has moved into it.
   private func query(of members: JSONObject) throws(FormatError) -> (
-    query: Query, member: JSONValue
+    query: Query, member: JSONValue, movedKey: String?
   ) {
     guard let value = members["query"] else { throw failure("expected a query, found none") }
     if let text = value.string {
       // The identifier may stand beside the query: {"qid": 1, "query": "…", "documents": […]}.
       let id = try identifier(in: members, ["qid", "query_id", "id", "_id"], of: "the query")
-      let json = id ?? .string(String(ordinal))
+      let json = id?.value ?? .string(String(ordinal))
       return (
-        Query(id: Self.text(of: json), text: text), ["qid": json, "text": .string(text)]
+        Query(id: Self.text(of: json), text: text), ["qid": json, "text": .string(text)], id?.key
       )
     }
     guard var query = value.object else {
@@ -68,7 +70,8 @@ struct RequestForm {
     let id = try identifier(in: query, ["qid", "query_id", "id", "_id"], of: "the query")
     if id == nil { query["qid"] = .string(String(ordinal)) }
     return (
-      Query(id: id.map(Self.text) ?? String(ordinal), text: text), .object(query)
+      Query(id: id.map { Self.text(of: $0.value) } ?? String(ordinal), text: text),
+      .object(query), nil
     )
   }
 
@@ -81,16 +84,14 @@ struct RequestForm {
       throw failure("candidate \(index): expected an object, found \(value.kind)")
     }
     let place = "candidate \(index)"
-    var id = try identifier(in: candidate, ["docid", "id", "_id"], of: place)
-    if id == nil {
-      id = .string(String(index))
-      candidate["docid"] = id
-    }
+    let given = try identifier(in: candidate, ["docid", "id", "_id"], of: place)?.value
+    let id = given ?? .string(String(index))
+    if given == nil { candidate["docid"] = id }
     guard let doc = candidate["doc"] ?? candidate["document"] else {
       throw failure("\(place): expected a doc, found none")
     }
     let text = try documentText(doc, place: place)
-    return (Document(id: Self.text(of: id ?? .null), text: text), candidate)
+    return (Document(id: Self.text(of: id), text: text), candidate)
   }
 
   private func plainDocument(
@@ -100,10 +101,11 @@ struct RequestForm {
     let id = try value.object.flatMap { members throws(FormatError) in
       try identifier(in: members, ["id", "docid", "_id"], of: place)
     }
-    let json = id ?? .string(String(index))
+    let json = id?.value ?? .string(String(index))
     let text = try documentText(value, place: place)
     var doc = value.object ?? ["text": .string(text)]
-    for key in ["id", "docid", "_id"] { doc[key] = nil }
+    // What named the document stands beside its text in rank_llm's form.
+    if let id { doc[id.key] = nil }
     return (
       Document(id: Self.text(of: json), text: text),
       ["docid": json, "score": nil, "doc": .object(doc)]
@@ -127,16 +129,14 @@ struct RequestForm {
   // MARK: Parts
 
   /// The request's members in order: the query in its final form, the candidates' place held.
-  private func envelope(of members: JSONObject, query: JSONValue) -> JSONObject {
+  private func envelope(
+    of members: JSONObject, query: JSONValue, movedKey: String?
+  ) -> JSONObject {
     var envelope = JSONObject()
-    let isPlainQuery = members["query"]?.string != nil
-    for (key, value) in members {
+    for (key, value) in members where key != movedKey {
       switch key {
       case "query": envelope["query"] = query
       case "candidates", "documents": envelope["candidates"] = .null
-      case "qid", "query_id", "id", "_id":
-        // What named a plain query has moved into it.
-        if !isPlainQuery { envelope[key] = value }
       default: envelope[key] = value
       }
     }
@@ -146,12 +146,12 @@ struct RequestForm {
   /// The first member of those names that is there; nil if none is.
   private func identifier(
     in members: JSONObject, _ keys: [String], of owner: String
-  ) throws(FormatError) -> JSONValue? {
+  ) throws(FormatError) -> (key: String, value: JSONValue)? {
     for key in keys {
       guard let value = members[key], !value.isNull else { continue }
       switch value {
-      case .string(let text) where !text.isEmpty: return value
-      case .number: return value
+      case .string(let text) where !text.isEmpty: return (key, value)
+      case .number: return (key, value)
       case .string: throw failure("\(owner): expected an identifier as \(key), found an empty one")
       default:
         throw failure("\(owner): expected a string or a number as \(key), found \(value.kind)")

@@ -72,7 +72,9 @@ public struct RequestReader: RequestSource {
       guard let element = try elements.next() else { return nil }
       ordinal += 1
       return .success(
-        try request(element.bytes[...], path: elements.reader.path, line: element.line))
+        try request(
+          element.bytes[...], path: elements.reader.path, line: element.line,
+          indent: element.indent))
     } catch {
       return try refusing(error)
     }
@@ -86,26 +88,27 @@ public struct RequestReader: RequestSource {
   }
 
   private mutating func request(
-    _ bytes: ArraySlice<UInt8>, path: String, line: Int
+    _ bytes: ArraySlice<UInt8>, path: String, line: Int, indent: Int = 0
   ) throws(FormatError) -> RankingRequest {
     let text = try decoder.wellFormed(bytes, path: path, line: line)
-    let value = try parseJSON(text, path: path, line: line)
+    let value = try parseJSON(text, path: path, line: line, indent: indent)
     return try RequestForm(path: path, line: line, ordinal: ordinal).request(from: value)
   }
 }
 
-/// Parses one JSON value of a file; errors name the file's line.
+/// Parses one JSON value of a file, before which `indent` Unicode scalars stand in its line.
 ///
 /// Members named twice and halves of surrogate pairs are accepted, as Python's json module does.
 func parseJSON(
-  _ text: ArraySlice<UInt8>, path: String, line: Int?
+  _ text: ArraySlice<UInt8>, path: String, line: Int, indent: Int = 0
 ) throws(FormatError) -> JSONValue {
   do {
     return try JSONValue(
       parsing: text, options: .init(duplicateKeys: .lastWins, loneSurrogates: .replace))
   } catch {
+    let column = error.column + (error.line == 1 ? indent : 0)
     throw FormatError(
-      .malformed, path: path, line: line.map { $0 + error.line - 1 },
-      reason: "column \(error.column): \(error.message)")
+      .malformed, path: path, line: line + error.line - 1,
+      reason: "column \(column): \(error.message)")
   }
 }

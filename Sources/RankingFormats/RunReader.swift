@@ -28,7 +28,9 @@ public struct RunReader: RequestSource {
   }
 
   /// Bytes that were not UTF-8 and became U+FFFD so far.
-  public var replacedBytes: Int { queries.replacedBytes + corpus.replacedBytes }
+  public var replacedBytes: Int {
+    run.replacedBytes + queries.replacedBytes + corpus.replacedBytes
+  }
 
   /// How many candidates each query has.
   public var candidateCounts: [Int] { run.queries.map(\.lineCount) }

@@ -1,6 +1,8 @@
 public import RankingCore
 
 /// Writes rankings for people: a heading with the query, then rank, score, identifier and text.
+///
+/// Documents that no model has scored (those behind duo's depth) have a dash as their score.
 public struct TableWriter: Sendable {
   /// Columns of the terminal; nil: texts are not shortened.
   public let width: Int?
@@ -14,7 +16,7 @@ public struct TableWriter: Sendable {
   /// The table of one query, with a blank line before it unless it is the first.
   public mutating func text(of ranking: Ranking, for request: RankingRequest) -> String {
     let longestID = 32
-    let scores = ranking.map { fixed($0.score, decimals: 4) }
+    let scores = ranking.map { $0.scale == .given ? "-" : fixed($0.score, decimals: 4) }
     let ids = ranking.map { cut(flattened($0.document.id), to: longestID) }
     let rankWidth = max("rank".count, String(ranking.count).count)
     let scoreWidth = max("score".count, scores.map(\.count).max() ?? 0)

@@ -18,13 +18,15 @@ public enum PairSelection: String, Sendable, Hashable, CaseIterable {
 
   /// The pairs among `count` documents, by first and then second position; none among fewer than two.
   public func pairs(count: Int) -> [IndexPair] {
-    var pairs: [IndexPair] = []
-    pairs.reserveCapacity(pairCount(among: count))
-    for first in 0..<max(count, 0) {
-      for second in (self == .upper ? first + 1 : 0)..<count where second != first {
-        pairs.append(IndexPair(first: first, second: second))
-      }
+    Array(lazyPairs(count: count))
+  }
+
+  /// The same pairs, each made when it is asked for: a great many need no memory.
+  func lazyPairs(count: Int) -> some Sequence<IndexPair> {
+    let count = max(count, 0)
+    return (0..<count).lazy.flatMap { first in
+      ((self == .upper ? first + 1 : 0)..<count).lazy.filter { $0 != first }
+        .map { IndexPair(first: first, second: $0) }
     }
-    return pairs
   }
 }

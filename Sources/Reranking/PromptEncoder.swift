@@ -115,7 +115,7 @@ public struct PromptEncoder: Sendable {
     if let endOfSequence { tokens.append(endOfSequence) }
     return EncodedPrompt(
       tokens: tokens,
-      shortenedDocuments: documents.count { $0.isLonger(than: documentLimit) },
+      documentsShortened: documents.map { $0.isLonger(than: documentLimit) },
       queryShortened: query.isLonger(than: queryLimit))
   }
 
@@ -124,7 +124,7 @@ public struct PromptEncoder: Sendable {
   ) -> EncodedPrompt {
     let limit = maximumTokens - endCount
     var tokens: [TokenID] = []
-    var shortenedDocuments = 0
+    var documentsShortened = documents.map { _ in false }
     var queryShortened = false
     for segment in segments {
       let room = limit - tokens.count
@@ -135,12 +135,12 @@ public struct PromptEncoder: Sendable {
         queryShortened = query.isLonger(than: room)
       case .document(let index):
         tokens += documents[index].tokens.prefix(room)
-        if documents[index].isLonger(than: room) { shortenedDocuments += 1 }
+        documentsShortened[index] = documents[index].isLonger(than: room)
       }
     }
     if let endOfSequence { tokens.append(endOfSequence) }
     return EncodedPrompt(
-      tokens: tokens, shortenedDocuments: shortenedDocuments, queryShortened: queryShortened)
+      tokens: tokens, documentsShortened: documentsShortened, queryShortened: queryShortened)
   }
 
   private var endCount: Int { endOfSequence == nil ? 0 : 1 }

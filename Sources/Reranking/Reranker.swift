@@ -12,6 +12,8 @@ public struct RerankingStatistics: Sendable, Hashable {
   public var forwardPasses = 0
   /// Tokens that went through the encoder.
   public var tokens = 0
+  /// Floating-point operations of the encoder at the least, as the architecture counts them.
+  public var operations = 0.0
 
   /// Nothing yet.
   public init() {}

@@ -9,7 +9,10 @@ public struct RerankerOptions: Sendable {
   ///
   /// One prompt serves its own mode; for `mono-duo` up to one of each may be given.
   public var prompts: [String] = []
-  /// nil: the mode's own scale (mono: logit; rank: the prompt's rule; duo: preference; cross: the model's activation).
+  /// nil: the manifest's, else the mode's own (mono: logit; rank: the prompt's rule; duo: preference;
+  /// cross: the model's activation).
+  ///
+  /// For `mono-duo` it is the scale of the documents that only mono scored.
   public var scale: ScoreScale?
   /// How duo's pairs become one score a document.
   public var aggregation: PairwiseAggregation = .symmetricSum
@@ -17,9 +20,10 @@ public struct RerankerOptions: Sendable {
   public var pairSelection: PairSelection = .allOrdered
   /// How many candidates duo compares (in `mono-duo`: the best so many of mono).
   public var depth: Int = 50
-  /// nil: the prompt's own.
+  /// nil: the prompt's own; for a cross-encoder `prompt`, as sentence-transformers cuts.
   public var truncation: Truncation?
-  /// nil: the prompt's or the model's own, in tokens.
+  /// In tokens; nil: the manifest's, else the prompt's (for a cross-encoder, the tokenizer's or as many
+  /// as the model has positions).
   public var maximumTokens: Int?
   /// What control tokens spelt in queries and documents become.
   public var specialTokens: SpecialTokenPolicy = .literal

@@ -22,7 +22,7 @@ public enum RerankingError: Error, Sendable, Hashable, CustomStringConvertible {
     case .unusableModel(let path, let reason), .unusablePrompt(let path, let reason):
       "\(path): \(reason)"
     case .unusableOptions(let reason): reason
-    case .unusableQuery(let id, let reason): "query \(id.isEmpty ? "" : "\(id) ")\(reason)"
+    case .unusableQuery(let id, let reason): "query\(id.isEmpty ? "" : " \(id)"): \(reason)"
     case .tooManyPairs(let found, let limit):
       "expected at most \(limit) pairs, found \(found); lower the depth, or allow more"
     case .scoreNotFinite(let id, let found):

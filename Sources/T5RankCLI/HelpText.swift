@@ -22,7 +22,8 @@ package enum HelpText {
     }
     let options = OptionTable.options(of: subcommand).filter { !$0.isHidden }
     sections.append(
-      "Options:\n" + options.map { entry($0, isLong: isLong) }.joined(separator: "\n"))
+      "Options:\n"
+        + options.map { entry($0, isLong: isLong) }.joined(separator: isLong ? "\n\n" : "\n"))
     if isLong { sections.append(exitCodes) }
     return sections.joined(separator: "\n\n") + "\n"
   }
@@ -43,12 +44,16 @@ package enum HelpText {
 
   private static func usage(of subcommand: Subcommand) -> String {
     guard subcommand == .rank else {
-      return "usage: t5rank \(subcommand.rawValue) [OPTION…] \(subcommand.operands)"
+      let operands = subcommand.operands.isEmpty ? "" : " " + subcommand.operands
+      return "usage: t5rank \(subcommand.rawValue) [OPTION…]\(operands)"
     }
     return """
       usage: t5rank [rank] [OPTION…] --query TEXT [FILE…]
              t5rank [rank] [OPTION…] [REQUESTS.jsonl…]
              t5rank [rank] [OPTION…] --run FILE --queries FILE --corpus FILE
+             t5rank evaluate --qrels FILE --run FILE…
+             t5rank index --corpus FILE… --index DIR
+             t5rank search --index DIR [--query TEXT | --queries FILE]
              t5rank inspect MODEL | bench | help [SUBCOMMAND]
       """
   }
@@ -57,27 +62,47 @@ package enum HelpText {
     switch subcommand {
     case .rank:
       """
-      Ranks candidates for queries with T5 (monoT5, RankT5, duoT5) or a BERT cross-encoder.
-      Requests are JSON Lines, `{"query": "…", "documents": ["…"]}` or rank_llm's form
-      `{"query": {"qid", "text"}, "candidates": [{"docid", "score", "doc": {"text"}}]}`.
+      Ranks candidates for queries with T5 (monoT5, RankT5, duoT5) or a BERT
+      cross-encoder. Requests are JSON Lines or one JSON array, in plain form or in
+      rank_llm's:
+
+        {"query": "…", "documents": ["…"]}
+        {"query": {"qid", "text"}, "candidates": [{"docid", "doc": {"text"}}]}
+
       Without files, standard input is read; so is the file named -.
       """
+    case .evaluate:
+      """
+      Measures runs against relevance judgements, as ir_measures and trec_eval do,
+      and tells whether the differences of further runs to the first are significant.
+      """
     case .inspect:
-      "Shows what a model directory holds: family, sizes, tensors, prompts, a text's tokens."
+      """
+      Shows what a model directory holds: family, sizes, tensors, prompts, a text's
+      tokens.
+      """
     case .bench:
       """
-      Measures pairs/s, tokens/s, peak memory, and the share of this machine's own fp32
-      matrix-product rate.
+      Measures the way from texts to scores on this machine: pairs (prompts that go
+      through the model) and tokens a second, seconds for 100 documents, peak
+      memory, and the share of the machine's own fp32 matrix-product rate, measured
+      in the same run, that the encoder's products come to. Figures are the median
+      of some repetitions after a first one that does not count. Without --input,
+      one query with 100 passages of MS MARCO's lengths is ranked; in duo its first
+      --depth are compared.
       """
     case .index:
       """
-      Makes an index of a corpus, once, for t5rank search. Words are found, lower-cased and stemmed as
-      Lucene's EnglishAnalyzer does, unless told otherwise; the index remembers how.
+      Makes an index of a corpus, once, for t5rank search. Words are found,
+      lower-cased and stemmed as Lucene's EnglishAnalyzer does, unless told otherwise;
+      the index remembers how.
       """
     case .search:
       """
-      Ranks the documents of an index for queries by BM25. Without --query and --queries, standard
-      input has a query a line; on a terminal it is asked for. To re-rank what was found:
+      Ranks the documents of an index for queries by BM25. Without --query and
+      --queries, standard input has a query a line; on a terminal it is asked for. To
+      re-rank what was found:
+
         t5rank search --index DIR --query TEXT --format jsonl | t5rank --mode mono
       """
     case .help: "Explains t5rank, or one of its subcommands."
@@ -85,8 +110,8 @@ package enum HelpText {
   }
 
   private static let exitCodes = """
-    Exit status: 0 done, 2 arguments, 4 missing file, 5 bad input (what was good is ranked all the
-    same), 6 run-time failure, 130 and 143 on SIGINT and SIGTERM.
+    Exit status: 0 done, 2 arguments, 4 missing file, 5 bad input (what was good is
+    ranked all the same), 6 run-time failure, 130 and 143 on SIGINT and SIGTERM.
     """
 
   private static func entry(_ option: CommandOption, isLong: Bool) -> String {
@@ -107,7 +132,7 @@ package enum HelpText {
       lines.append(head)
     }
     lines += body.map { indent + $0 }
-    return lines.joined(separator: "\n") + (isLong ? "\n" : "")
+    return lines.joined(separator: "\n")
   }
 
   private static func choices(_ name: String) -> String {

@@ -4,7 +4,8 @@ import Tokenization
 
 /// Every option of `t5rank`, in the order in which help lists them.
 package enum OptionTable {
-  package static let all: [CommandOption] = input + ranking + output + running + retrieval + other
+  package static let all: [CommandOption] =
+    input + ranking + output + running + retrieval + evaluation + other
 
   /// The options of one subcommand.
   static func options(of subcommand: Subcommand) -> [CommandOption] {
@@ -54,8 +55,9 @@ package enum OptionTable {
       details: """
         A directory in the Hugging Face layout: config.json, model.safetensors (or shards with an \
         index), spiece.model or vocab.txt. Where none is named, weights/t5rank-mini is taken \
-        (weights/cross-encoder-mini with --mode cross), looked for in the working directory and above \
-        the executable.
+        (weights/cross-encoder-mini with --mode cross), looked for in the folder that the environment's \
+        T5RANK_HOME names, in those above the executable, in ../share/t5rank beside it, and in the \
+        sources that it was built from.
         """),
     CommandOption(
       name: "mode", placeholder: "MODE", choices: RankingMode.allCases.map(\.rawValue),
@@ -83,7 +85,8 @@ package enum OptionTable {
       details: """
         With p the probability that i is above j: sum adds p(i, j); sum-log its logarithm; sym-sum \
         adds p(i, j) + 1 − p(j, i); sym-sum-log the logarithms of both; binary counts p > ½; min and \
-        max take the least and the greatest; copeland counts wins less losses over both orders.
+        max take the least and the greatest; copeland counts the documents that i beats over both \
+        orders, and a tie as ½.
         """),
     CommandOption(
       name: "pairs", placeholder: "WHICH", choices: PairSelection.allCases.map(\.rawValue),
@@ -137,9 +140,10 @@ package enum OptionTable {
       summary: "what the scores mean (default: the mode's own)",
       details: """
         mono: the log-odds true − false, log p(true), or p(true). cross: the raw output, or the \
-        model's activation. rank: the expected rating (expected-value), or a label's logit. duo's \
-        scores are always those of its aggregation. The order hardly depends on it, but \
-        probabilities near 1 run together.
+        model's activation. rank: the expected rating (expected-value); otherwise how far it is \
+        from the least to the greatest rating, as a probability, its logarithm or its log-odds; \
+        with the prompt rankt5 the label's logit. duo's scores are always those of its aggregation. \
+        The order does not depend on it, but probabilities near 1 run together.
         """),
     CommandOption(
       name: "top-k", short: "k", placeholder: "N", subcommands: [.rank],
@@ -166,7 +170,7 @@ package enum OptionTable {
       summary: "JSON requests to measure on (default: built-in passages)"),
     CommandOption(
       name: "repetitions", placeholder: "N", subcommands: [.bench],
-      summary: "how often to measure (default: 3)"),
+      summary: "how often to measure (default: 5)"),
     CommandOption(
       name: "text", placeholder: "TEXT", subcommands: [.inspect],
       summary: "show the tokens of this text"),

@@ -43,7 +43,7 @@ final class OutputFile {
       let (file, name) = try createBeside(target, path)
       descriptor = file
       temporary = name
-      fchmod(file, exists ? status.st_mode & 0o777 : 0o666 & ~currentMask())
+      if exists { fchmod(file, status.st_mode & 0o777) }
     }
     self.target = target
   }
@@ -60,22 +60,21 @@ final class OutputFile {
   /// Puts the file in its place.
   func finish() throws(OutputError) {
     guard isOpen, !target.isEmpty else { return }
-    if let temporary {
-      // A file system may report a full disk only here.
-      guard fsync(descriptor) == 0, close(descriptor) == 0 else { throw failure(path) }
-      isOpen = false
-      guard rename(temporary, target) == 0 else {
-        let error = failure(path)
-        unlink(temporary)
-        Signals.clearUnfinished()
-        throw error
-      }
-      Signals.clearUnfinished()
-      syncDirectory(of: target)
-    } else {
+    guard let temporary else {
       isOpen = false
       guard close(descriptor) == 0 else { throw failure(path) }
+      return
     }
+    // A file system may report a full disk only here.
+    guard fsync(descriptor) == 0, rename(temporary, target) == 0 else {
+      let error = failure(path)
+      discard()
+      throw error
+    }
+    isOpen = false
+    Signals.clearUnfinished()
+    close(descriptor)
+    syncDirectory(of: target)
   }
 
   /// Removes what was written so far; nothing after `finish`.
@@ -106,34 +105,27 @@ private func resolvedPath(_ path: String) -> String {
 private func createBeside(
   _ target: String, _ path: String
 ) throws(OutputError) -> (CInt, String) {
-  let slash = target.lastIndex(of: "/")
-  let directory = slash.map { String(target[...$0]) } ?? ""
-  let name = slash.map { String(target[target.index(after: $0)...]) } ?? target
-  // Names may have 255 bytes; a long one is cut for the temporary file's.
-  let pattern = "\(directory).\(name.prefix(40)).XXXXXX.tmp"
-  var characters = Array(pattern.utf8CString)
-  let descriptor = mkstemps(&characters, 4)
+  let random = String(UInt64.random(in: .min ... .max), radix: 36)
+  let temporary = directory(of: target) + ".t5rank-\(random).tmp"
+  // Readable by all but for the user's mask, as any file that a program writes.
+  let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
   guard descriptor >= 0 else { throw failure(path) }
-  _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-  let temporary = String(
-    decoding: characters.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   Signals.setUnfinished(temporary)
   return (descriptor, temporary)
 }
 
-private func currentMask() -> mode_t {
-  // The mask can only be read by setting it; nothing else creates files meanwhile.
-  let mask = umask(0o077)
-  umask(mask)
-  return mask
+/// The directory part of a path with its slash; empty for a plain name.
+private func directory(of path: String) -> String {
+  // By bytes: a slash with an accent after it is one character to Swift, but not to the system.
+  guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "" }
+  return String(path[..<path.utf8.index(after: slash)])
 }
 
 /// Makes the renaming itself durable.
 ///
 /// Not every file system can; then there is nothing to do.
 private func syncDirectory(of path: String) {
-  let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
-  let descriptor = open(directory, O_RDONLY | O_CLOEXEC)
+  let descriptor = open(directory(of: path) + ".", O_RDONLY | O_CLOEXEC)
   guard descriptor >= 0 else { return }
   fsync(descriptor)
   close(descriptor)

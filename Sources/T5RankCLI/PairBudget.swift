@@ -23,10 +23,7 @@ struct PairBudget {
 
   /// The pairs that so many candidates make.
   func pairs(ofCandidates count: Int) -> Int {
-    let compared = min(count, options.depth)
-    // Depths are at most a million: the product fits.
-    let ordered = compared * max(compared - 1, 0)
-    return options.pairSelection == .upper ? ordered / 2 : ordered
+    options.pairSelection.pairCount(among: min(count, options.depth))
   }
 
   /// Refuses an input as a whole.

@@ -17,6 +17,11 @@ enum Signals {
     // The first use of a global initialises it, which a handler must not.
     _ = unfinished.load(ordering: .relaxed)
     signal(SIGPIPE, SIG_IGN)
+    // A parent that starts us from a worker thread may hand down a mask that blocks them.
+    var endings = sigset_t()
+    sigemptyset(&endings)
+    for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&endings, number) }
+    pthread_sigmask(SIG_UNBLOCK, &endings, nil)
     for number in [SIGINT, SIGTERM, SIGHUP] {
       // Whoever ignores a signal for us (nohup) means it.
       var action = sigaction()

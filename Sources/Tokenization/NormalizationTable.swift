@@ -1,78 +1,64 @@
 /// SentencePiece's normalisation table: a trie of prefixes and the texts that replace them.
 ///
-/// Layout: the trie's byte count (little-endian, 32 bits), the trie (a Darts double array of 32-bit
-/// units), then the replacements, each ending in NUL. A trie's value is the position of one.
+/// Layout: the trie's byte count (little-endian, 32 bits), the trie (a `DoubleArray`), then the
+/// replacements, each ending in NUL. A trie's number is the position of one.
 ///
-/// Source: builder.cc and normalizer.cc of google/sentencepiece, darts.h of darts-clone.
+/// Source: builder.cc and normalizer.cc of google/sentencepiece.
 struct NormalizationTable {
-  private let units: [UInt32]
+  private let trie: DoubleArray
   private let replacements: [UInt8]
 
-  /// Checks the lengths of a table, so that no reader starts outside it.
-  static func checkFrame(
-    of bytes: [UInt8], in range: Range<Int>
-  ) throws(ProtobufReader.Malformed) {
-    guard !range.isEmpty else { return }
-    let start = range.lowerBound
-    guard range.count > 4 else {
-      throw ProtobufReader.Malformed(
-        reason: "expected more than 4 bytes of normalisation table, found \(range.count)",
-        offset: start)
-    }
-    let count = Int(word(bytes, at: start))
-    // A Darts array is built in blocks of 256 units.
-    guard count >= 1024, count % 4 == 0, count < range.count - 4 else {
-      throw ProtobufReader.Malformed(
-        reason: "expected a normalisation trie of 1024..<\(range.count - 4) bytes in fours, "
-          + "found \(count)", offset: start)
-    }
-    guard bytes[range.upperBound - 1] == 0 else {
-      throw ProtobufReader.Malformed(
-        reason: "expected NUL at the end of the normalisation table", offset: range.upperBound - 1)
-    }
+  /// normalizer.h: kMaxTrieResultsSize, which libsentencepiece does not check.
+  private static let maximumNestedPrefixes = 32
+
+  /// A table that replaces nothing.
+  init() {
+    trie = DoubleArray(units: [])
+    replacements = []
   }
 
-  /// - Parameter range: Where the table lies; `checkFrame` must have passed.
-  init(_ bytes: [UInt8], in range: Range<Int>) {
+  /// Reads a table, and checks that no text leads a reader out of it.
+  ///
+  /// - Parameter range: Where the table lies; an empty one replaces nothing.
+  init(_ bytes: [UInt8], in range: Range<Int>) throws(ProtobufReader.Malformed) {
     guard !range.isEmpty else {
-      units = []
-      replacements = []
+      self.init()
       return
     }
+    func malformed(_ reason: String) -> ProtobufReader.Malformed {
+      ProtobufReader.Malformed(reason: reason, offset: range.lowerBound)
+    }
+    guard range.count > 4 else {
+      throw malformed("expected more than 4 bytes of normalisation table, found \(range.count)")
+    }
+    let start = range.lowerBound + 4
     let count = Int(Self.word(bytes, at: range.lowerBound))
-    let trie = range.lowerBound + 4
-    units = stride(from: trie, to: trie + count, by: 4).map { Self.word(bytes, at: $0) }
-    replacements = Array(bytes[trie + count..<range.upperBound])
+    guard count > 0, count % 4 == 0, count < range.count - 4 else {
+      throw malformed(
+        "expected a normalisation trie of 1..<\(range.count - 4) bytes in fours, found \(count)")
+    }
+    guard bytes[range.upperBound - 1] == 0 else {
+      throw malformed("expected NUL at the end of the normalisation table")
+    }
+    self.init(
+      trie: DoubleArray(
+        units: stride(from: start, to: start + count, by: 4).map { Self.word(bytes, at: $0) }),
+      replacements: Array(bytes[start + count..<range.upperBound]))
+    let flaw = trie.flaw(
+      numbersBelow: replacements.count, nestedPrefixes: Self.maximumNestedPrefixes)
+    if let flaw { throw malformed("\(flaw), in the normalisation table") }
+  }
+
+  private init(trie: DoubleArray, replacements: [UInt8]) {
+    self.trie = trie
+    self.replacements = replacements
   }
 
   /// The replacement of the shortest prefix of some text that the table knows; nil if none.
   ///
   /// The shortest, not the longest: Hugging Face's normaliser takes the first hit.
   func replacementOfShortestPrefix(of text: some Sequence<UInt8>) -> ArraySlice<UInt8>? {
-    guard var unit = units.first else { return nil }
-    var node = Self.offset(unit)
-    for byte in text {
-      guard byte != 0 else { return nil }
-      node ^= Int(byte)
-      guard node < units.count else { return nil }
-      unit = units[node]
-      // The highest bit marks a value, so a value never looks like a label.
-      guard unit & 0x8000_00FF == UInt32(byte) else { return nil }
-      node ^= Self.offset(unit)
-      guard node < units.count else { return nil }
-      if unit >> 8 & 1 == 1 { return replacement(at: Int(units[node] & 0x7FFF_FFFF)) }
-    }
-    return nil
-  }
-
-  private func replacement(at start: Int) -> ArraySlice<UInt8>? {
-    guard start < replacements.count else { return nil }
-    let tail = replacements[start...]
-    return tail[..<(tail.firstIndex(of: 0) ?? tail.endIndex)]
-  }
-
-  private static func offset(_ unit: UInt32) -> Int {
-    Int(unit >> 10) << Int((unit & 1 << 9) >> 6)
+    trie.numberOfShortestPrefix(of: text).map { replacements[$0...].prefix { $0 != 0 } }
   }
 
   private static func word(_ bytes: [UInt8], at start: Int) -> UInt32 {

@@ -3,7 +3,7 @@
 /// libsentencepiece 0.1.97 trusts its model: a malformed one can abort the process or read out of
 /// bounds (CVE-2026-1260). What is checked here: the protocol buffer's structure, the pieces
 /// (non-empty, unique, UTF-8, finite scores, known types, exactly one unknown piece), no self-test
-/// data (the library would encode it while loading), and the normalisation table's frame.
+/// data (the library would encode it while loading), and the normalisation tables, way by way.
 ///
 /// Source: sentencepiece_model.proto of google/sentencepiece.
 struct SentencePieceModelFile {
@@ -29,8 +29,7 @@ struct SentencePieceModelFile {
   let bytes: [UInt8]
   let pieces: [Piece]
   let unknownID: Int
-  /// Where the normalisation table lies in `bytes`; empty if the model normalises nothing.
-  let normalizationTable: Range<Int>
+  let normalizationTable: NormalizationTable
   /// Where the trainer's settings lie in `bytes`; nil if the model has none.
   let trainerSettings: Range<Int>?
 
@@ -64,7 +63,8 @@ extension SentencePieceModelFile {
     let bytes: [UInt8]
     var pieces: [Piece] = []
     var unknownID = -1
-    var normalizationTable = 0..<0
+    var normalizationTable = NormalizationTable()
+    private var hasTable = false
     var trainerSettings: Range<Int>?
     private var ids: [[UInt8]: Int] = [:]
 
@@ -150,11 +150,11 @@ extension SentencePieceModelFile {
         guard case .bytes(let table) = field.value else {
           throw malformed("expected bytes as the normalisation table, found a number", range)
         }
-        guard normalizationTable.isEmpty else {
+        guard !hasTable else {
           throw malformed("expected one normalisation table, found two", table)
         }
-        try NormalizationTable.checkFrame(of: bytes, in: table)
-        normalizationTable = table
+        normalizationTable = try NormalizationTable(bytes, in: table)
+        hasTable = true
       }
     }
 
@@ -162,7 +162,7 @@ extension SentencePieceModelFile {
       var reader = ProtobufReader(bytes, in: range)
       while let field = try reader.next() {
         guard field.number == 2, case .bytes(let table) = field.value else { continue }
-        try NormalizationTable.checkFrame(of: bytes, in: table)
+        _ = try NormalizationTable(bytes, in: table)
       }
     }
 

@@ -21,6 +21,9 @@ public final class SentencePieceTokenizer: Tokenizer, @unchecked Sendable {
   private let handle: SentencePieceHandle
   private let recognizer: RecognizingEncoder
 
+  /// The number of pieces and extra ids together.
+  ///
+  /// T5's embedding table has more rows than that (32,128 for 32,100).
   public var vocabularySize: Int { pieceCount + extraIDs }
 
   /// Loads a model file.
@@ -102,6 +105,10 @@ public final class SentencePieceTokenizer: Tokenizer, @unchecked Sendable {
   /// More than any published model has.
   private static let maximumExtraIDs = 100_000
 
+  /// The tokens of a text, without `</s>` at its end.
+  ///
+  /// `.literal` gives what SentencePiece gives, `.recognized` what Hugging Face's fast T5 tokenizer
+  /// gives.
   public func encode(_ text: String, specialTokens: SpecialTokenPolicy) -> [TokenID] {
     var text = text
     switch specialTokens {
@@ -116,11 +123,13 @@ public final class SentencePieceTokenizer: Tokenizer, @unchecked Sendable {
     }
   }
 
+  /// The text of some tokens; control pieces, extra ids and what is out of range are left out.
   public func decode(_ tokens: [TokenID]) -> String {
     handle.decode(
       tokens.filter { (0..<TokenID(pieceCount)).contains($0) && !handle.isControl($0) })
   }
 
+  /// The token of a piece or of an extra id; nil if the model has no such piece.
   public func token(for piece: String) -> TokenID? {
     if let number = Self.extraNumber(of: piece), number < extraIDs {
       return TokenID(pieceCount + extraIDs - 1 - number)
@@ -130,6 +139,7 @@ public final class SentencePieceTokenizer: Tokenizer, @unchecked Sendable {
     return id
   }
 
+  /// The piece of a token, or `<extra_id_n>`; nil if out of range.
   public func piece(for token: TokenID) -> String? {
     guard token >= 0, token < vocabularySize else { return nil }
     guard token < pieceCount else {

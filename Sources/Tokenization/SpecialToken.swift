@@ -1,12 +1,15 @@
 /// A token that stands for no text of its own, such as `</s>` or `[SEP]`.
 public struct SpecialToken: Sendable, Hashable {
+  /// How a text spells the token.
   public let text: String
+  /// The token.
   public let id: TokenID
   /// Whether white space before the token belongs to it where a text spells it.
   public let stripsLeft: Bool
   /// Whether white space after the token belongs to it where a text spells it.
   public let stripsRight: Bool
 
+  /// A token and how it is spelled; by default it takes no white space with it.
   public init(_ text: String, id: TokenID, stripsLeft: Bool = false, stripsRight: Bool = false) {
     self.text = text
     self.id = id

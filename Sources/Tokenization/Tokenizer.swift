@@ -9,9 +9,11 @@ public enum SpecialTokenPolicy: String, Sendable, Hashable, CaseIterable {
   case recognized
 }
 
-/// Turns text into tokens and back. Immutable; safe to use from many threads at once.
+/// Turns text into tokens and back.
+///
+/// Immutable; safe to use from many threads at once.
 public protocol Tokenizer: Sendable {
-  /// Tokens are below this number. Counts added special tokens.
+  /// The number that all tokens are below; added special tokens count.
   var vocabularySize: Int { get }
 
   /// The tokens of a text, without any special token at either end.
@@ -21,6 +23,7 @@ public protocol Tokenizer: Sendable {
   func decode(_ tokens: [TokenID]) -> String
 
   /// The token of one exact piece (`▁true`, `</s>`, `[CLS]`); nil if the vocabulary lacks it.
+  ///
   /// The unknown piece itself has a token; a piece that would only map to unknown gives nil.
   func token(for piece: String) -> TokenID?
 
@@ -29,5 +32,6 @@ public protocol Tokenizer: Sendable {
 }
 
 extension Tokenizer {
+  /// The tokens of a text, in which nothing becomes a control token.
   public func encode(_ text: String) -> [TokenID] { encode(text, specialTokens: .literal) }
 }

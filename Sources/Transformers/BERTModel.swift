@@ -1,159 +1,34 @@
 import Kernels
 
-/// BERT for sequence classification: its parameters' places, and the forward pass over any backend.
+/// BERT for sequence classification: the encoder, a tanh pooler on the first token, a linear layer.
 ///
-/// Source: Devlin et al. 2019 (arXiv 1810.04805); transformers' modeling_bert.py.
+/// Source: transformers' BertForSequenceClassification.
 public struct BERTModel: Sendable {
-  struct Norm: Sendable {
-    let gain, bias: Parameter
-  }
-
-  struct Linear: Sendable {
-    let weight, bias: Parameter
-  }
-
-  struct Layer: Sendable {
-    let query, key, value, attentionOutput: Linear
-    let attentionNorm: Norm
-    let opening, closing: Linear
-    let norm: Norm
-  }
+  /// The encoder below the head.
+  public let encoder: BERTEncoder
+  private let pooler, classifier: BERTEncoder.Linear
 
   /// The architecture.
-  public let configuration: BERTConfiguration
-  let words, positions, types: Parameter
-  let embeddingNorm: Norm
-  let layers: [Layer]
-  let pooler, classifier: Linear
+  public var configuration: BERTConfiguration { encoder.configuration }
 
   /// Declares every parameter that a configuration asks for.
   public init(
     _ configuration: BERTConfiguration, declaring parameters: inout ParameterDeclarations
   ) {
-    self.configuration = configuration
     let width = configuration.width
-    let hidden = configuration.hiddenWidth
-    func linear(_ name: String, _ rows: Int, _ columns: Int) -> Linear {
-      Linear(
-        weight: parameters.matrix("\(name).weight", rows: rows, columns: columns),
-        bias: parameters.vector("\(name).bias", count: rows))
-    }
-    func norm(_ name: String) -> Norm {
-      Norm(
-        gain: parameters.vector("\(name).LayerNorm.weight", count: width),
-        bias: parameters.vector("\(name).LayerNorm.bias", count: width))
-    }
-    func table(_ name: String, _ rows: Int) -> Parameter {
-      parameters.matrix("bert.embeddings.\(name).weight", rows: rows, columns: width)
-    }
-    words = table("word_embeddings", configuration.vocabularySize)
-    positions = table("position_embeddings", configuration.maximumPositions)
-    types = table("token_type_embeddings", configuration.tokenTypes)
-    embeddingNorm = norm("bert.embeddings")
-    layers = (0..<configuration.layers).map { index in
-      let layer = "bert.encoder.layer.\(index)"
-      return Layer(
-        query: linear("\(layer).attention.self.query", width, width),
-        key: linear("\(layer).attention.self.key", width, width),
-        value: linear("\(layer).attention.self.value", width, width),
-        attentionOutput: linear("\(layer).attention.output.dense", width, width),
-        attentionNorm: norm("\(layer).attention.output"),
-        opening: linear("\(layer).intermediate.dense", hidden, width),
-        closing: linear("\(layer).output.dense", width, hidden), norm: norm("\(layer).output"))
-    }
-    pooler = linear("bert.pooler.dense", width, width)
-    classifier = linear("classifier", configuration.labels, width)
-    // Old checkpoints store the positions themselves.
-    parameters.ignore("bert.embeddings.position_ids")
-  }
-
-  /// The last layer's states, `[tokens, width]`.
-  ///
-  /// - Parameter types: The type of each token of the batch.
-  public func encode<B: Backend>(
-    _ batch: PackedBatch, types: [Int32], on backend: inout B
-  ) -> B.Value {
-    var states = embed(batch, types: types, on: &backend)
-    for layer in layers { states = apply(layer, to: states, batch.offsets, on: &backend) }
-    return states
+    encoder = BERTEncoder(configuration, prefix: "bert.", declaring: &parameters)
+    pooler = parameters.linear("bert.pooler.dense", width, width)
+    classifier = parameters.linear("classifier", configuration.labels, width)
   }
 
   /// The classifier's outputs, `[sequences, labels]`.
-  ///
-  /// The classifier reads each sequence's first state only, so the last layer computes nothing else.
   ///
   /// - Parameter types: The type of each token of the batch.
   public func logits<B: Backend>(
     _ batch: PackedBatch, types: [Int32], on backend: inout B
   ) -> B.Value {
-    var states = embed(batch, types: types, on: &backend)
-    for layer in layers.dropLast() {
-      states = apply(layer, to: states, batch.offsets, on: &backend)
-    }
-    if let last = layers.last {
-      states = applyToFirst(last, of: states, batch, on: &backend)
-    }
-    let pooled = backend.linear(states, pooler.weight, bias: pooler.bias, then: .tanh)
+    let first = encoder.encodeFirst(batch, types: types, on: &backend)
+    let pooled = backend.linear(first, pooler.weight, bias: pooler.bias, then: .tanh)
     return backend.linear(pooled, classifier.weight, bias: classifier.bias)
-  }
-
-  private func embed<B: Backend>(
-    _ batch: PackedBatch, types: [Int32], on backend: inout B
-  ) -> B.Value {
-    precondition(types.count == batch.tokens.count, "each token has a type")
-    let places = zip(batch.offsets, batch.offsets.dropFirst()).flatMap { start, end in
-      (0..<Int32(end - start))
-    }
-    let sum = backend.add(
-      backend.add(
-        backend.gather(batch.tokens, from: words), backend.gather(types, from: self.types)),
-      backend.gather(places, from: positions))
-    return backend.layerNorm(
-      sum, gain: embeddingNorm.gain, bias: embeddingNorm.bias, epsilon: configuration.epsilon)
-  }
-
-  private func apply<B: Backend>(
-    _ layer: Layer, to states: B.Value, _ offsets: [Int], on backend: inout B
-  ) -> B.Value {
-    let attended = backend.attend(
-      queries: backend.linear(states, layer.query.weight, bias: layer.query.bias),
-      keys: backend.linear(states, layer.key.weight, bias: layer.key.bias),
-      values: backend.linear(states, layer.value.weight, bias: layer.value.bias),
-      heads: configuration.heads, scale: scale, layout: AttentionLayout(within: offsets),
-      positions: nil)
-    return finish(layer, attended, residual: states, on: &backend)
-  }
-
-  /// The layer's output at each sequence's first token, `[sequences, width]`.
-  private func applyToFirst<B: Backend>(
-    _ layer: Layer, of states: B.Value, _ batch: PackedBatch, on backend: inout B
-  ) -> B.Value {
-    let first = backend.select(batch.starts, of: states)
-    let attended = backend.attend(
-      queries: backend.linear(first, layer.query.weight, bias: layer.query.bias), over: states,
-      keyWeight: layer.key.weight, valueWeight: layer.value.weight, valueBias: layer.value.bias,
-      heads: configuration.heads, scale: scale,
-      layout: AttentionLayout(
-        queryOffsets: Array(batch.offsets.indices), keyOffsets: batch.offsets))
-    return finish(layer, attended, residual: first, on: &backend)
-  }
-
-  private func finish<B: Backend>(
-    _ layer: Layer, _ attended: B.Value, residual: B.Value, on backend: inout B
-  ) -> B.Value {
-    let states = backend.linearLayerNorm(
-      attended, layer.attentionOutput.weight, bias: layer.attentionOutput.bias,
-      residual: residual, gain: layer.attentionNorm.gain, normBias: layer.attentionNorm.bias,
-      epsilon: configuration.epsilon)
-    let hidden = backend.linear(
-      states, layer.opening.weight, bias: layer.opening.bias, then: configuration.activation)
-    return backend.linearLayerNorm(
-      hidden, layer.closing.weight, bias: layer.closing.bias, residual: states,
-      gain: layer.norm.gain, normBias: layer.norm.bias, epsilon: configuration.epsilon)
-  }
-
-  /// 1/√(head width).
-  private var scale: Float {
-    1 / Float(configuration.width / configuration.heads).squareRoot()
   }
 }

@@ -10,7 +10,7 @@ import Transformers
     let golden = try fixture.golden()
     var backend = InferenceBackend(parameters: parameters)
     for length in golden.lengths {
-      let states = model.encode(
+      let states = model.encoder.encode(
         PackedBatch([try golden.integers("ids.\(length)")]),
         types: try golden.integers("token_types.\(length)"), on: &backend)
       let rows = try golden.integers("hidden_rows.\(length)")

@@ -1,0 +1,67 @@
+import Kernels
+import RankingCore
+import Tokenization
+import Transformers
+
+/// A BERT that reads pairs: the path from texts to classifier scores.
+struct PairedBERT: PointwiseModel {
+  let runner: SequenceRunner<EncodedPair>
+  private let encoder: PairEncoder
+  private let scoring: ClassifierScoring
+
+  init(_ directory: ModelDirectory, options: RerankerOptions) throws(RerankingError) {
+    let model = try directory.bert()
+    let configuration = model.configuration
+    guard configuration.tokenTypes >= 2 else {
+      throw .unusableModel(
+        path: directory.configurationPath,
+        reason: "type_vocab_size: expected at least 2 for a cross-encoder, "
+          + "found \(configuration.tokenTypes)")
+    }
+    scoring = try ClassifierScoring(
+      directory.configuration, labels: configuration.labels,
+      scale: directory.scale(for: .cross, options), path: directory.configurationPath)
+    encoder = try PairEncoder(
+      tokenizer: directory.tokenizer,
+      maximumTokens: try Self.maximumTokens(directory, configuration.maximumPositions, options),
+      truncation: options.truncation ?? .prompt, specialTokens: options.specialTokens)
+    runner = try SequenceRunner(
+      directory.engine, maximumTokens: encoder.maximumTokens, options: options,
+      operations: { configuration.encoderOperations(lengths: $0) },
+      logits: { pairs, backend in
+        let outputs = model.logits(
+          PackedBatch(pairs.map(\.tokens)), types: pairs.flatMap(\.types), on: &backend)
+        return (0..<outputs.rows).map { outputs[$0].map(Double.init) }
+      })
+  }
+
+  /// The options' budget, else the manifest's, else the tokenizer's or the positions, whichever are
+  /// fewer.
+  private static func maximumTokens(
+    _ directory: ModelDirectory, _ positions: Int, _ options: RerankerOptions
+  ) throws(RerankingError) -> Int {
+    guard let asked = try directory.maximumTokens(options) else {
+      return min(directory.tokenizerSettings.maximumTokens ?? positions, positions)
+    }
+    guard asked <= positions else {
+      throw .unusableOptions(
+        reason: "expected a budget of at most \(positions) tokens, the positions of "
+          + "\(directory.path), found \(asked)")
+    }
+    return asked
+  }
+
+  var scale: ScoreScale { scoring.scale }
+
+  func encode(query: String) -> EncodedText { encoder.encode(query: query) }
+
+  func encode(document: String, for query: EncodedText) -> EncodedText {
+    encoder.encode(document: document, for: query)
+  }
+
+  func join(_ query: EncodedText, _ document: EncodedText) -> EncodedPair {
+    encoder.encode(query: query, document: document)
+  }
+
+  func score(_ logits: [Double]) -> PointwiseScore { scoring.score(logits) }
+}

@@ -1,0 +1,59 @@
+import RankingCore
+import Tokenization
+import Transformers
+
+/// A T5 and a prompt for it: the one path from texts to label scores, which mono, rank and duo share.
+struct PromptedT5: Sendable {
+  let runner: SequenceRunner<EncodedPrompt>
+  let encoder: PromptEncoder
+  let scoring: LabelScoring
+  private let ordersByLogOdds: Bool
+
+  /// - Parameters:
+  ///   - scale: nil: the prompt's own.
+  ///   - options: What is said there of mode, prompts and scale is not used.
+  init(
+    _ directory: ModelDirectory, _ prompt: Prompt, scale: ScoreScale?, options: RerankerOptions
+  ) throws(RerankingError) {
+    let model = try directory.t5(for: prompt.mode)
+    let labels = try ResolvedLabels(prompt, tokenizer: directory.tokenizer)
+    scoring = try LabelScoring(prompt, scale: scale)
+    ordersByLogOdds = prompt.scoring != .logit
+    encoder = try PromptEncoder(
+      prompt, tokenizer: directory.tokenizer,
+      maximumTokens: try directory.maximumTokens(options), truncation: options.truncation,
+      specialTokens: options.specialTokens)
+    runner = try SequenceRunner(
+      directory.engine, maximumTokens: encoder.maximumTokens, options: options,
+      operations: { model.configuration.encoderOperations(lengths: $0) },
+      logits: { prompts, backend in
+        let batch = PackedBatch(prompts.map(\.tokens))
+        guard let tokens = labels.singleTokens else {
+          return model.logLikelihoods(of: labels.tokens, for: batch, on: &backend)
+        }
+        return model.firstStepLogits(of: tokens, for: batch, on: &backend)
+          .map { $0.map(Double.init) }
+      })
+  }
+}
+
+extension PromptedT5: PointwiseModel {
+  var scale: ScoreScale { scoring.scale }
+
+  func encode(query: String) -> EncodedText { encoder.encode(query) }
+
+  func encode(document: String, for query: EncodedText) -> EncodedText {
+    encoder.encode(document)
+  }
+
+  func join(_ query: EncodedText, _ document: EncodedText) -> EncodedPrompt {
+    encoder.encode(query: query, documents: [document])
+  }
+
+  func score(_ logits: [Double]) -> PointwiseScore {
+    let label = scoring.score(logits)
+    return PointwiseScore(
+      score: label.score, order: ordersByLogOdds ? scoring.logOdds(logits).value : label.score,
+      distribution: label.distribution)
+  }
+}

@@ -1,0 +1,67 @@
+import Kernels
+import Transformers
+
+/// Takes encoded sequences through a model, on several threads.
+struct SequenceRunner<Sequence: EncodedSequence>: Sendable {
+  let threads: Int
+  let sliceCount: Int
+  private let batchTokens: Int
+  private let engine: InferenceEngine
+  private let operations: @Sendable (_ lengths: [Int]) -> Double
+  private let logits: @Sendable (_ batch: [Sequence], inout InferenceBackend) -> [[Double]]
+
+  /// - Parameters:
+  ///   - maximumTokens: The most tokens of a sequence.
+  ///   - operations: What sequences of so many tokens cost.
+  ///   - logits: The model's answers to the sequences of a batch, one list a sequence.
+  /// - Throws: `RerankingError.unusableOptions` for fewer than one thread or token.
+  init(
+    _ engine: InferenceEngine, maximumTokens: Int, options: RerankerOptions,
+    operations: @Sendable @escaping (_ lengths: [Int]) -> Double,
+    logits: @Sendable @escaping (_ batch: [Sequence], inout InferenceBackend) -> [[Double]]
+  ) throws(RerankingError) {
+    self.engine = engine
+    threads = options.threads ?? ThreadTeam.availableCores
+    batchTokens = options.batchTokens
+    sliceCount = Self.sliceCount(maximumTokens: maximumTokens)
+    self.operations = operations
+    self.logits = logits
+    guard threads >= 1 else {
+      throw .unusableOptions(reason: "expected at least one thread, found \(threads)")
+    }
+    guard batchTokens >= 1 else {
+      throw .unusableOptions(
+        reason: "expected batches of at least one token, found \(batchTokens)")
+    }
+  }
+
+  /// How many sequences are encoded, and computed, before the next are: 8 million tokens at most.
+  ///
+  /// A million pairs of long documents would otherwise take gigabytes before the first is computed.
+  private static func sliceCount(maximumTokens: Int) -> Int {
+    max(1, min(16_384, (1 << 23) / max(maximumTokens, 1)))
+  }
+
+  /// The results of `body` for each number below `count`, computed on all threads.
+  func map<Result: Sendable>(
+    count: Int, _ body: @Sendable @escaping (Int) -> Result
+  ) -> [Result] {
+    ThreadTeam.map(count: count, threads: threads, body)
+  }
+
+  /// The model's answers to some sequences, in their order.
+  ///
+  /// - Precondition: No sequence is empty.
+  func logits(
+    of sequences: [Sequence], tally: inout ScoringTally, progress: Progress?
+  ) -> [[Double]] {
+    let lengths = sequences.map(\.tokens.count)
+    tally.add(lengths: lengths, operations: operations(lengths))
+    let logits = logits
+    return engine.run(
+      lengths: lengths, threads: threads, batchTokens: batchTokens, progress: progress
+    ) { batch, backend in
+      logits(batch.map { sequences[$0] }, &backend)
+    }
+  }
+}

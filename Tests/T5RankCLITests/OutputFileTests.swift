@@ -1,0 +1,102 @@
+import Foundation
+import RankingCore
+import Reranking
+import Support
+import T5RankCLI
+import Testing
+
+@Suite("--output")
+struct OutputFileTests {
+  private func mode(_ path: String) throws -> Int? {
+    try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+  }
+
+  @Test("The file appears whole, not before, and nothing goes to standard output")
+  func whole() throws {
+    try TemporaryFolder.use { folder in
+      let input = try folder.write(requestLine("1") + requestLine("2"), to: "in")
+      let output = folder.path(of: "out")
+      let model = FakeReranker(before: { _ in
+        #expect(!FileManager.default.fileExists(atPath: output))
+      })
+      let run = try ToolRun([input, "-o", output], in: folder, model: model)
+      #expect(run.code == .done && run.output.isEmpty && run.errors.isEmpty)
+      #expect(try folder.text(of: "out") == ToolRun([input], in: folder).output)
+      #expect(try folder.names() == ["in", "out"])
+      // As open to others as any new file.
+      let descriptor = open(folder.path(of: "new"), O_WRONLY | O_CREAT, 0o666)
+      close(descriptor)
+      #expect(try mode(output) == mode(folder.path(of: "new")))
+    }
+  }
+
+  @Test("An old file is replaced, and its permissions stay; a link keeps leading to its file")
+  func replaces() throws {
+    try TemporaryFolder.use { folder in
+      let input = try folder.write(requestLine(), to: "in")
+      try folder.makeFolder("below")
+      let old = try folder.write("old", to: "below/old")
+      chmod(old, 0o640)
+      let link = try folder.makeLink("link", to: "below/old")
+      #expect(try ToolRun([input, "-o", link], in: folder).code == .done)
+      #expect(try folder.text(of: "below/old").hasPrefix("{"))
+      #expect(try mode(old) == 0o640)
+      #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "below/old")
+      #expect(try folder.names() == ["below", "in", "link"])
+    }
+  }
+
+  @Test("A run that fails leaves the old file as it was, and nothing else")
+  func fails() throws {
+    try TemporaryFolder.use { folder in
+      let input = try folder.write(requestLine("1") + requestLine("2"), to: "in")
+      let output = try folder.write("old", to: "out")
+      let model = FakeReranker(before: {
+        if $0.text == "2" { throw RerankingError.unusableOptions(reason: "r") }
+      })
+      let run = try ToolRun([input, "-o", output], in: folder, model: model)
+      #expect(run.code == .arguments)
+      #expect(try folder.names() == ["in", "out"])
+      #expect(try folder.text(of: "out") == "old")
+    }
+  }
+
+  @Test("What was good is in the file although one request was bad")
+  func partlyBad() throws {
+    try TemporaryFolder.use { folder in
+      let input = try folder.write("x\n" + requestLine("2"), to: "in")
+      let run = try ToolRun([input, "-o", folder.path(of: "out")], in: folder)
+      #expect(run.code == .badInput)
+      #expect(try folder.text(of: "out").split(separator: "\n").count == 1)
+    }
+  }
+
+  @Test("A device is written to, and stays what it is")
+  func devices() throws {
+    try TemporaryFolder.use { folder in
+      let input = try folder.write(requestLine(), to: "in")
+      #expect(try ToolRun([input, "-o", "/dev/null"], in: folder).code == .done)
+      #expect(
+        try ToolRun([folder.write(requestLine(), to: "in2"), "-o", "/dev/null"], in: folder).code
+          == .done)
+      #if os(Linux)
+        let full = try ToolRun([input, "-o", "/dev/full"], in: folder)
+        #expect(full.code == .runTimeFailure)
+        #expect(full.errors.hasPrefix("t5rank: error: /dev/full: cannot be written: "))
+      #endif
+    }
+  }
+
+  @Test(
+    "A folder, a missing folder and a name with a NUL are refused with 6",
+    arguments: ["", "/none/out", "/o\0"])
+  func refuses(name: String) throws {
+    try TemporaryFolder.use { folder in
+      let input = try folder.write(requestLine(), to: "in")
+      let run = try ToolRun([input, "-o", folder.path + name], in: folder)
+      #expect(run.code == .runTimeFailure && run.output.isEmpty)
+      #expect(run.errors.contains("cannot be written: "), "\(run.errors)")
+      #expect(try folder.names() == ["in"])
+    }
+  }
+}

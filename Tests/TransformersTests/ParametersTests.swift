@@ -1,0 +1,71 @@
+import Checkpoints
+import Testing
+import Transformers
+
+/// A checkpoint in memory.
+private struct ListedCheckpoint: Checkpoint {
+  let tensors: [StoredTensor]
+
+  init(_ tensors: [(name: String, shape: [Int], type: ScalarType)]) {
+    self.tensors = tensors.map {
+      StoredTensor(
+        name: $0.name, shape: $0.shape, scalarType: $0.type, count: $0.shape.reduce(1, *))
+    }
+  }
+
+  func floats(of tensor: StoredTensor) throws(CheckpointError) -> FloatBuffer {
+    FloatBuffer(count: tensor.count) { $0.initialize(repeating: 1) }
+  }
+}
+
+@Suite struct ParametersTests {
+  @Test("Every missing, unexpected and misshapen tensor is named at once")
+  func refusal() {
+    let checkpoint = ListedCheckpoint([
+      ("a", [2, 3], .float32), ("b", [3, 2], .float16), ("c", [4], .int64), ("x", [1], .float32),
+      ("y", [1], .float32), ("stray", [9], .int64),
+    ])
+    var declarations = ParameterDeclarations(for: checkpoint.tensors)
+    _ = declarations.matrix("a", rows: 2, columns: 3)
+    _ = declarations.matrix("b", rows: 2, columns: 3)
+    _ = declarations.vector("c", count: 4)
+    _ = declarations.vector("d", count: 4)
+    _ = declarations.vector("e", count: 4)
+    declarations.ignore("stray")
+    declarations.ignore("not even there")
+    #expect(
+      throws: ModelError.tensors(
+        missing: ["d", "e"], unexpected: ["x", "y"],
+        misshapen: [
+          "b (expected floats of shape [2, 3], found F16 of [3, 2])",
+          "c (expected floats of shape [4], found I64 of [4])",
+        ])
+    ) { try Parameters(declarations, from: checkpoint) }
+  }
+
+  @Test("An F32 tensor is the mapped file itself, not a copy")
+  func mapped() throws {
+    let fixture = ModelFixture(name: "t5-v1.0")
+    let checkpoint = try Safetensors(path: fixture.folder + "/model.safetensors")
+    var declarations = ParameterDeclarations(for: checkpoint.tensors)
+    let model = T5Model(
+      try T5Configuration(fixture.configuration(), path: ""), declaring: &declarations)
+    _ = model
+    let parameters = try Parameters(declarations, from: checkpoint)
+    let tensor = try #require(checkpoint.tensors.first { $0.name == "shared.weight" })
+    // Two reads of a mapped tensor give one address; two copies could not.
+    let first = try checkpoint.floats(of: tensor)
+    let second = try checkpoint.floats(of: tensor)
+    #expect(first.pointer == second.pointer)
+    #expect(parameters.count == checkpoint.tensors.reduce(0) { $0 + $1.count })
+  }
+
+  @Test("A checkpoint of another architecture is refused")
+  func wrongArchitecture() throws {
+    let checkpoint = try ModelFixture(name: "t5-v1.1").checkpoint()
+    var declarations = ParameterDeclarations(for: checkpoint.tensors)
+    let other = ModelFixture(name: "t5-v1.0")
+    _ = T5Model(try T5Configuration(other.configuration(), path: ""), declaring: &declarations)
+    #expect(throws: ModelError.self) { try Parameters(declarations, from: checkpoint) }
+  }
+}
