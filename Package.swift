@@ -43,14 +43,19 @@ let package = Package(
     library(
       "Reranking",
       needs: ["Transformers", "Kernels", "Tokenization", "Checkpoints", "RankingCore", "JSON"]),
+    library(
+      "Retrieval",
+      needs: ["Transformers", "Kernels", "Tokenization", "Checkpoints", "RankingCore", "JSON"]),
     library("RankingFormats", needs: ["RankingCore", "JSON"]),
     library(
       "T5Rank",
-      needs: ["Reranking", "RankingCore", "Tokenization", "Transformers", "Checkpoints"]),
+      needs: [
+        "Reranking", "Retrieval", "RankingCore", "Tokenization", "Transformers", "Checkpoints",
+      ]),
     library(
       "T5RankCLI",
       needs: [
-        "Reranking", "RankingFormats", "RankingCore", "Transformers", "Tokenization",
+        "Reranking", "Retrieval", "RankingFormats", "RankingCore", "Transformers", "Tokenization",
         "Checkpoints", "Kernels", "JSON",
       ]),
     .executableTarget(name: "t5rank", dependencies: ["T5RankCLI"], swiftSettings: settings),
@@ -68,6 +73,9 @@ let package = Package(
     tests(
       of: "Reranking",
       needs: ["RankingCore", "Tokenization", "Transformers", "Checkpoints", "Kernels", "JSON"]),
+    tests(
+      of: "Retrieval",
+      needs: ["RankingCore", "RankingFormats", "T5RankCLI", "Tokenization", "Checkpoints", "JSON"]),
     tests(of: "RankingFormats", needs: ["RankingCore", "JSON"]),
     tests(of: "T5RankCLI", needs: ["Reranking", "RankingCore", "Checkpoints", "JSON"]),
     .testTarget(

@@ -12,6 +12,8 @@ public enum ScoreScale: String, Sendable, Hashable, CaseIterable {
   case expectedValue = "expected-value"
   /// A sum over a document's pairs (duoT5); its range depends on the aggregation and the depth.
   case preference
+  /// A BM25 score, in nats times saturated frequencies; at least 0.
+  case bm25
   /// What ordered the candidate before any model: the score that came with it, or minus its position
   /// (from 0) among the candidates.
   case given

@@ -21,6 +21,9 @@ public enum InputFiles {
     paths.allSatisfy { $0 != "-" && kind(of: $0) == S_IFREG }
   }
 
+  /// Whether there is a directory of that name.
+  public static func isDirectory(_ path: String) -> Bool { kind(of: path) == S_IFDIR }
+
   /// Opening a pipe would wait for its writer, and closing it would end what it writes.
   private static func isPipe(_ path: String) -> Bool { kind(of: path) == S_IFIFO }
 

@@ -45,6 +45,21 @@ struct TextLineForm {
     return .init(text: text, members: members)
   }
 
+  /// Identifier and text.
+  func identifiedText(of bytes: ArraySlice<UInt8>, _ decoder: inout TextDecoder)
+    throws(FormatError) -> (id: String, text: String)
+  {
+    guard isJSON(bytes) else {
+      let tab = try tabIndex(bytes)
+      return (
+        try decoder.text(of: bytes[..<tab], path: path, line: line),
+        try decoder.text(of: bytes[(tab + 1)...], path: path, line: line)
+      )
+    }
+    let members = try object(bytes, &decoder)
+    return (try identifier(of: members).text, try text(of: members))
+  }
+
   // MARK: Parts
 
   private func isJSON(_ bytes: ArraySlice<UInt8>) -> Bool {

@@ -2,6 +2,7 @@ import Checkpoints
 import RankingCore
 import RankingFormats
 import Reranking
+import Retrieval
 
 /// An error in the words and with the exit status that the user gets: the one place for both.
 struct CommandFailure: Error {
@@ -17,6 +18,7 @@ struct CommandFailure: Error {
       case let error as FormatError: error.kind == .malformed ? .badInput : .missingFile
       case let error as OutputError: error == .closedPipe ? .done : .runTimeFailure
       case let error as RerankingError: Self.exitCode(of: error)
+      case let error as RetrievalError: Self.exitCode(of: error)
       case let error as CheckpointError: Self.exitCode(of: error)
       default: .runTimeFailure
       }
@@ -27,6 +29,15 @@ struct CommandFailure: Error {
     case .fileMissing: .missingFile
     case .unusableModel, .unusablePrompt, .unusableQuery, .scoreNotFinite: .badInput
     case .unusableOptions, .tooManyPairs: .arguments
+    }
+  }
+
+  private static func exitCode(of error: RetrievalError) -> ExitCode {
+    switch error {
+    case .missing, .unreadable: .missingFile
+    case .corrupt, .repeatedDocument, .unusableCorpus, .unusableQuery: .badInput
+    case .unusableParameters: .arguments
+    case .unwritable: .runTimeFailure
     }
   }
 

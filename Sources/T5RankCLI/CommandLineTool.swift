@@ -52,6 +52,8 @@ public enum CommandLineTool {
     case .inspect:
       return try InspectCommand(settings: InspectSettings(parsed), console: console).run()
     case .bench: return try BenchCommand(settings: BenchSettings(parsed), console: console).run()
+    case .index: return try IndexCommand(settings: IndexSettings(parsed), console: console).run()
+    case .search: return try SearchCommand(settings: SearchSettings(parsed), console: console).run()
     case .help: return try help(parsed, console)
     }
   }

@@ -4,7 +4,7 @@ import Tokenization
 
 /// Every option of `t5rank`, in the order in which help lists them.
 package enum OptionTable {
-  package static let all: [CommandOption] = input + ranking + output + running + other
+  package static let all: [CommandOption] = input + ranking + output + running + retrieval + other
 
   /// The options of one subcommand.
   static func options(of subcommand: Subcommand) -> [CommandOption] {

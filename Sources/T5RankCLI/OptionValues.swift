@@ -12,6 +12,15 @@ extension ParsedArguments {
     return number
   }
 
+  /// A number; nil if the option was not given.
+  func decimal(_ name: String) throws(UsageError) -> Double? {
+    guard let text = last(name) else { return nil }
+    guard let number = Double(text), number.isFinite else {
+      throw UsageError("--\(name): expected a number, found '\(printable(text))'")
+    }
+    return number
+  }
+
   /// One of an enumeration's values; nil if the option was not given.
   func choice<Choice: RawRepresentable<String>>(_ name: String) throws(UsageError) -> Choice? {
     guard let text = last(name) else { return nil }

@@ -111,7 +111,7 @@ struct RankSettings: Sendable {
     }
   }
 
-  private static func isTag(_ tag: String) -> Bool {
+  static func isTag(_ tag: String) -> Bool {
     !tag.unicodeScalars.contains {
       $0.properties.isWhitespace || $0.properties.generalCategory == .control
     }

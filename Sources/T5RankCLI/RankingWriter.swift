@@ -14,12 +14,16 @@ struct RankingWriter {
 
   /// - Parameter width: Columns of the terminal that a table is for; nil if there is none.
   init(_ settings: RankSettings, width: Int?) {
-    topK = settings.topK
-    format =
-      switch settings.format {
+    self.init(settings.format, tag: settings.tag, topK: settings.topK, width: width)
+  }
+
+  init(_ format: OutputFormat, tag: String, topK: Int?, width: Int?) {
+    self.topK = topK
+    self.format =
+      switch format {
       case .table: .table(TableWriter(width: width))
       case .jsonl: .jsonl(RankLLMWriter())
-      case .trec: .trec(TRECRunWriter(tag: settings.tag))
+      case .trec: .trec(TRECRunWriter(tag: tag))
       }
   }
 

@@ -5,10 +5,11 @@
 #endif
 import Synchronization
 
-/// What interrupts do: the unfinished output file is removed, and the process ends at once, with
+/// What interrupts do: what is unfinished of the output is removed, and the process ends at once, with
 /// 130 for SIGINT and 143 for SIGTERM, whatever its threads are computing.
 enum Signals {
-  /// The address of the path that a handler removes, 0 for none; freed only by whoever takes it out.
+  /// The address of the paths that a handler removes, each ended by a zero, an empty one behind the
+  /// last; 0 for none. Freed only by whoever takes it out.
   private static let unfinished = Atomic<UInt>(0)
 
   static func install() {
@@ -20,20 +21,33 @@ enum Signals {
       var action = sigaction()
       guard sigaction(number, nil, &action) == 0, !isIgnored(action) else { continue }
       signal(number) { number in
-        // Only what POSIX allows in a handler: exchange, unlink, write, _exit.
-        if let path = Signals.takeUnfinished() { unlink(path) }
+        // Only what POSIX allows in a handler: exchange, unlink, rmdir, strlen, _exit.
+        if var path = Signals.takeUnfinished() {
+          while path.pointee != 0 {
+            if unlink(path) != 0 { rmdir(path) }
+            path += strlen(path) + 1
+          }
+        }
         _exit(128 + number)
       }
     }
   }
 
   /// Names the file that an interrupt must remove.
-  static func setUnfinished(_ path: String) {
+  static func setUnfinished(_ path: String) { setUnfinished([path]) }
+
+  /// Names the files, and behind them the directories, that an interrupt must remove.
+  static func setUnfinished(_ paths: [String]) {
     clearUnfinished()
-    unfinished.store(UInt(bitPattern: strdup(path)), ordering: .releasing)
+    let bytes = paths.flatMap(\.utf8CString) + [0]
+    guard let copy = malloc(bytes.count) else { return }
+    // Inside: as many bytes as were asked for.
+    let target = UnsafeMutableRawBufferPointer(start: copy, count: bytes.count)
+    bytes.withUnsafeBytes { target.copyMemory(from: $0) }
+    unfinished.store(UInt(bitPattern: copy), ordering: .releasing)
   }
 
-  /// The file is finished, or removed.
+  /// They are finished, or removed.
   static func clearUnfinished() {
     if let path = takeUnfinished() { free(path) }
   }

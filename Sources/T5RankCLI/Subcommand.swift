@@ -5,6 +5,8 @@ package enum Subcommand: String, Sendable, CaseIterable {
   case rank
   case inspect
   case bench
+  case index
+  case search
   case help
 
   /// What follows the name in a usage line.
@@ -12,7 +14,7 @@ package enum Subcommand: String, Sendable, CaseIterable {
     switch self {
     case .rank: "[FILE…]"
     case .inspect: "MODEL"
-    case .bench: ""
+    case .bench, .index, .search: ""
     case .help: "[SUBCOMMAND]"
     }
   }
@@ -22,6 +24,8 @@ package enum Subcommand: String, Sendable, CaseIterable {
     case .rank: "rank candidates for queries (the default)"
     case .inspect: "show a model's family, sizes, tensors and prompts, or a text's tokens"
     case .bench: "measure speed and memory on this machine"
+    case .index: "make an index of a corpus, for search"
+    case .search: "find the documents of an index that fit queries best (BM25)"
     case .help: "explain a subcommand and its options"
     }
   }

@@ -1,0 +1,86 @@
+/// Identified texts, one a line: documents of a corpus, or queries.
+///
+/// A line is `id<TAB>text`, or a JSON object. A directory in BEIR's layout stands for its
+/// `corpus.jsonl` or `queries.jsonl`. Blank lines are skipped.
+public struct TextReader {
+  /// What the lines hold.
+  public enum Content: Sendable, Hashable {
+    /// Texts under the keys of documents; a title goes before the text.
+    case documents
+    /// Texts under the keys of queries.
+    case queries
+    /// Queries without identifiers: the whole line is the text, its number names it.
+    case plainQueries
+  }
+
+  /// One line.
+  public struct Entry: Sendable, Hashable {
+    /// Names the text.
+    public let id: String
+    /// The text; it may be empty.
+    public let text: String
+    /// The file; `-` is standard input.
+    public let path: String
+    /// Its line there, from 1.
+    public let line: Int
+
+    /// An error about this line.
+    public func refusal(_ reason: String) -> FormatError {
+      FormatError(.malformed, path: path, line: line, reason: reason)
+    }
+  }
+
+  private let content: Content
+  private var paths: ArraySlice<String>
+  private var lines: LineReader?
+  private var decoder: TextDecoder
+
+  /// Reads files in order; `-` is standard input.
+  public init(paths: [String], content: Content, invalidUTF8: InvalidUTF8 = .replace) {
+    self.paths = paths.map { Self.file(of: $0, content) }[...]
+    self.content = content
+    decoder = TextDecoder(invalidUTF8)
+  }
+
+  /// Bytes that were not UTF-8 and became U+FFFD so far.
+  public var replacedBytes: Int { decoder.replacedBytes }
+
+  /// The next entry, or why a line is refused (the one after it may be good); nil at the end.
+  ///
+  /// - Throws: Only when nothing more can be read.
+  public mutating func next() throws(FormatError) -> Result<Entry, FormatError>? {
+    while true {
+      if lines == nil {
+        guard let path = paths.popFirst() else { return nil }
+        lines = try LineReader(path: path)
+      }
+      do {
+        while let line = try lines?.next() {
+          if !line.isBlank { return .success(try entry(of: line)) }
+        }
+        lines = nil
+      } catch {
+        guard error.kind == .malformed else { throw error }
+        return .failure(error)
+      }
+    }
+  }
+
+  private mutating func entry(of line: Line) throws(FormatError) -> Entry {
+    let path = lines?.path ?? "-"
+    if content == .plainQueries {
+      let text = try decoder.text(of: line.bytes, path: path, line: line.number)
+      return Entry(id: String(line.number), text: text, path: path, line: line.number)
+    }
+    let form = TextLineForm(
+      kind: content == .documents ? .documents : .queries, path: path, line: line.number)
+    let (id, text) = try form.identifiedText(of: line.bytes, &decoder)
+    return Entry(id: id, text: text, path: path, line: line.number)
+  }
+
+  /// The file in a BEIR folder; the path itself where it is no directory.
+  private static func file(of path: String, _ content: Content) -> String {
+    guard InputFiles.isDirectory(path) else { return path }
+    return path + (content == .documents ? "/corpus.jsonl" : "/queries.jsonl")
+  }
+}

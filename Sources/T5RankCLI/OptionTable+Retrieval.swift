@@ -1,0 +1,81 @@
+import Retrieval
+
+extension OptionTable {
+  /// The options of `index` and `search`.
+  static let retrieval: [CommandOption] = [
+    CommandOption(
+      name: "index", placeholder: "DIR", subcommands: [.index, .search],
+      summary: "the directory of the index",
+      details: "index makes it: it must not be there yet, and appears when it is whole."),
+    CommandOption(
+      name: "corpus", placeholder: "FILE", isRepeatable: true, subcommands: [.index],
+      summary: "documents, as TSV, JSON Lines or a BEIR folder; may be repeated",
+      details: """
+        A line is `id<TAB>text`, or an object with _id, id or docid, with text or contents, and maybe \
+        with a title, which goes before the text. The file named - is standard input.
+        """),
+    CommandOption(
+      name: "stemmer", placeholder: "NAME",
+      choices: TextAnalysis.Stemmer.allCases.map(\.rawValue), subcommands: [.index],
+      summary: "what makes words of one stem equal (default: porter)",
+      details: "porter is the original Porter stemmer, for English."),
+    CommandOption(
+      name: "stop-words", placeholder: "LIST",
+      choices: TextAnalysis.StopWords.allCases.map(\.rawValue), subcommands: [.index],
+      summary: "words that are left out (default: english)",
+      details: "english is Lucene's list of 33 words."),
+    CommandOption(
+      name: "no-texts", subcommands: [.index],
+      summary: "keep identifiers, but no texts",
+      details: "Such an index is smaller; what is found can be listed, but not re-ranked."),
+    CommandOption(
+      name: "k1", placeholder: "NUMBER", subcommands: [.index, .search],
+      summary: "how slowly a word's weight saturates (default: the index's, \(usual.k1))",
+      details: "index stores it as the default of searches; any index can be searched with any k1."),
+    CommandOption(
+      name: "b", placeholder: "NUMBER", subcommands: [.index, .search],
+      summary: "how far length discounts, 0 to 1 (default: the index's, \(usual.b))",
+      details: "index stores it as the default of searches; any index can be searched with any b."),
+    CommandOption(
+      name: "query", placeholder: "TEXT", subcommands: [.search],
+      summary: "search for this query"),
+    CommandOption(
+      name: "queries", placeholder: "FILE", subcommands: [.search],
+      summary: "search for these queries, as TSV, JSON Lines or a BEIR folder",
+      details: "A line is `id<TAB>text`, or an object with _id, id or qid and with text or query."),
+    CommandOption(
+      name: "top-k", short: "k", placeholder: "N", subcommands: [.search],
+      summary: "the documents for each query (default: 10 in a table, 100 in jsonl, 1000 in trec)"),
+    CommandOption(
+      name: "format", placeholder: "FORMAT", choices: OutputFormat.allCases.map(\.rawValue),
+      subcommands: [.search],
+      summary: "how to write rankings (default: like the queries)",
+      details: """
+        table is for people, and the default with --query and on a terminal; trec is a TREC run, and \
+        the default with --queries; jsonl is rank_llm's form, which t5rank re-ranks, and the default \
+        for queries from standard input.
+        """),
+    CommandOption(
+      name: "output", short: "o", placeholder: "FILE", subcommands: [.search],
+      summary: "write to a file (default: standard output)",
+      details: "The file appears under its name when it is whole, and not before."),
+    CommandOption(
+      name: "tag", placeholder: "NAME", subcommands: [.search],
+      summary: "the last column of a TREC run (default: t5rank)"),
+    CommandOption(
+      name: "threads", placeholder: "N", subcommands: [.search],
+      summary: "queries of a file searched for at once (default: one for each core)"),
+    CommandOption(
+      name: "verify", subcommands: [.search],
+      summary: "compare every byte of the index with its hash first",
+      details: "Without it, tables are; postings and texts are not."),
+    CommandOption(
+      name: "strict-utf8", subcommands: [.index, .search],
+      summary: "refuse input that is not UTF-8"),
+    CommandOption(
+      name: "quiet", short: "q", subcommands: [.index, .search],
+      summary: "no progress, no notes and no summary; only errors"),
+  ]
+
+  private static let usual = BM25Parameters.usual
+}

@@ -1,0 +1,144 @@
+import Kernels
+import RankingCore
+import RankingFormats
+import Retrieval
+
+/// Searches an index for each query, and writes the rankings in the queries' order.
+struct SearchCommand {
+  let settings: SearchSettings
+  let console: Console
+
+  /// A query, and what its errors are about.
+  private struct Item: Sendable {
+    let query: Query
+    let path: String
+    let line: Int?
+  }
+
+  /// Queries of a file that are searched for before the first of them is written.
+  private static let batch = 64
+
+  /// - Returns: The gravest of what went wrong with single queries; `.done` if nothing did.
+  /// - Throws: What ends the whole run.
+  func run() throws -> ExitCode {
+    let start = Terminal.seconds()
+    let index = try BM25Index(path: settings.indexPath, verifying: settings.verification)
+    var retriever = BM25(index, parameters: try settings.parameters(of: index))
+    retriever.includesTexts = settings.format != .trec
+    if settings.format == .jsonl, !index.storesTexts, !settings.isQuiet {
+      console.note("the index has no texts: what is found cannot be re-ranked")
+    }
+    let output =
+      try settings.outputPath.map(OutputFile.init(path:))
+      ?? OutputFile(descriptor: console.standardOutput)
+    var writer = RankingWriter(
+      settings.format, tag: settings.tag, topK: nil, width: tableWidth)
+    var problems = ProblemReport(console)
+    var reader = reader
+    var counts = (queries: 0, answered: 0)
+    while true {
+      let items = try nextItems(&reader, isFirst: counts.queries == 0, &problems)
+      if items.isEmpty { break }
+      counts.queries += items.count
+      for (item, result) in zip(items, search(items, with: retriever)) {
+        do {
+          let isAnswered = try write(try result.get(), for: item, to: output, &writer)
+          counts.answered += isAnswered ? 1 : 0
+        } catch RetrievalError.unusableQuery(let reason) {
+          problems.add(FormatError(.malformed, path: item.path, line: item.line, reason: reason))
+        } catch let error as FormatError {
+          problems.add(error)
+        }
+      }
+      if !settings.isQuiet { console.progress("\(grouped(counts.queries)) queries") }
+    }
+    try output.finish()
+    console.eraseProgress()
+    if counts.queries == 0, problems.isEmpty, settings.input != .prompt {
+      problems.add(
+        FormatError(
+          .malformed, path: settings.queriesPath,
+          reason: "expected at least one query, found none"))
+    }
+    problems.finish()
+    say(counts, seconds: Terminal.seconds() - start)
+    return problems.exitCode
+  }
+
+  // MARK: Reading
+
+  /// nil: the one query is among the settings.
+  private var reader: TextReader? {
+    switch settings.input {
+    case .query: nil
+    case .file(let path):
+      TextReader(paths: [path], content: .queries, invalidUTF8: settings.invalidUTF8)
+    case .lines, .prompt:
+      TextReader(paths: ["-"], content: .plainQueries, invalidUTF8: settings.invalidUTF8)
+    }
+  }
+
+  /// The next queries; none at the end. Lines of standard input are answered one by one.
+  private func nextItems(
+    _ reader: inout TextReader?, isFirst: Bool, _ problems: inout ProblemReport
+  ) throws(FormatError) -> [Item] {
+    if case .query(let text) = settings.input {
+      return isFirst ? [Item(query: Query(id: "1", text: text), path: "--query", line: nil)] : []
+    }
+    var isFile = false
+    if case .file = settings.input { isFile = true }
+    if settings.input == .prompt { console.usage("query> ") }
+    var items: [Item] = []
+    while items.count < (isFile ? Self.batch : 1), let next = try reader?.next() {
+      switch next {
+      case .success(let entry):
+        let query = Query(id: entry.id, text: entry.text)
+        items.append(Item(query: query, path: entry.path, line: entry.line))
+      case .failure(let error): problems.add(error)
+      }
+    }
+    if settings.input == .prompt, items.isEmpty { console.usage("\n") }
+    return items
+  }
+
+  // MARK: Searching and writing
+
+  private func search(_ items: [Item], with retriever: BM25) -> [Result<Ranking, any Error>] {
+    let limit = settings.topK
+    return ThreadTeam.map(
+      count: items.count, threads: settings.threads ?? ThreadTeam.availableCores
+    ) { number in
+      Result { try retriever.candidates(for: items[number].query, limit: limit) }
+    }
+  }
+
+  /// - Returns: Whether there was anything to write: requests without candidates cannot be re-ranked.
+  private func write(
+    _ ranking: Ranking, for item: Item, to output: OutputFile, _ writer: inout RankingWriter
+  ) throws -> Bool {
+    guard !ranking.isEmpty else {
+      if settings.input == .prompt { console.usage("nothing found\n") }
+      return false
+    }
+    let request = RankingRequest(
+      query: item.query, documents: ranking.map(\.document), path: item.path, line: item.line)
+    try writer.check(request)
+    try output.write(writer.text(of: ranking, for: request))
+    return true
+  }
+
+  private var tableWidth: Int? {
+    settings.outputPath == nil ? Terminal.width(console.standardOutput) : nil
+  }
+
+  private func say(_ counts: (queries: Int, answered: Int), seconds: Double) {
+    guard !settings.isQuiet, settings.input != .prompt else { return }
+    let empty = counts.queries - counts.answered
+    if empty > 0 {
+      console.note("nothing was found for \(counted(empty, "query", "queries"))")
+    }
+    if console.isInteractive {
+      console.note("\(counted(counts.queries, "query", "queries")), \(secondsText(seconds))")
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import RankingFormats
+import Retrieval
+
+/// What `t5rank search` is asked to do, checked.
+struct SearchSettings: Sendable {
+  /// Where queries come from.
+  enum Input: Sendable, Hashable {
+    case query(String)
+    case file(String)
+    /// Standard input, a query a line.
+    case lines
+    /// A terminal: a query is asked for, and answered, until the input ends.
+    case prompt
+  }
+
+  let indexPath: String
+  let input: Input
+  let format: OutputFormat
+  /// nil: standard output.
+  let outputPath: String?
+  let topK: Int
+  let tag: String
+  /// nil: the index's own.
+  let k1: Double?
+  let b: Double?
+  let threads: Int?
+  let verification: BM25Index.Verification
+  let isQuiet: Bool
+  let invalidUTF8: InvalidUTF8
+
+  init(_ parsed: ParsedArguments) throws(UsageError) {
+    if let operand = parsed.operands.first {
+      throw UsageError(
+        "search: expected no file here, found '\(printable(operand))'; see --queries")
+    }
+    guard let path = try parsed.text("index") else {
+      throw UsageError("search: expected --index DIR, found none")
+    }
+    indexPath = path
+    input = try Self.input(parsed)
+    let usualFormat: OutputFormat =
+      switch input {
+      case .query, .prompt: .table
+      case .file: .trec
+      case .lines: .jsonl
+      }
+    format = try parsed.choice("format") ?? usualFormat
+    let usualTopK =
+      switch format {
+      case .table: 10
+      case .jsonl: 100
+      case .trec: 1000
+      }
+    topK = try parsed.number("top-k", in: Limit.count) ?? usualTopK
+    let output = try parsed.text("output")
+    outputPath = output == "-" ? nil : output
+    tag = try parsed.text("tag") ?? Version.program
+    guard RankSettings.isTag(tag) else {
+      throw UsageError("--tag: expected a word without white space, found '\(printable(tag))'")
+    }
+    k1 = try parsed.decimal("k1")
+    b = try parsed.decimal("b")
+    threads = try parsed.number("threads", in: Limit.threads)
+    verification = parsed.has("verify") ? .everything : .tables
+    isQuiet = parsed.has("quiet")
+    invalidUTF8 = parsed.has("strict-utf8") ? .refuse : .replace
+  }
+
+  private static func input(_ parsed: ParsedArguments) throws(UsageError) -> Input {
+    switch (parsed.last("query"), try parsed.text("queries")) {
+    case (.some, .some): throw UsageError("expected --query or --queries, found both")
+    case (let query?, nil):
+      guard query.unicodeScalars.contains(where: { !$0.properties.isWhitespace }) else {
+        throw UsageError("--query: expected a query, found an empty one")
+      }
+      return .query(query)
+    case (nil, let path?): return .file(path)
+    case (nil, nil): return Terminal.isTerminal(0) ? .prompt : .lines
+    }
+  }
+
+  /// Where queries come from, for messages.
+  var queriesPath: String {
+    if case .file(let path) = input { path } else { "-" }
+  }
+
+  /// The parameters to search with.
+  func parameters(of index: BM25Index) throws(RetrievalError) -> BM25Parameters {
+    try BM25Parameters(k1: k1 ?? index.parameters.k1, b: b ?? index.parameters.b)
+  }
+}
