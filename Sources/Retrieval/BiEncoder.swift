@@ -1,6 +1,6 @@
 import Kernels
 import RankingCore
-import Tokenization
+public import Tokenization
 import Transformers
 
 /// A BERT that turns queries and documents into vectors, each by itself.
@@ -24,6 +24,8 @@ public struct BiEncoder: Sendable {
   public let documentPrompt: String
   /// The most tokens of a text, `[CLS]` and `[SEP]` included; later ones are left out.
   public let maximumTokens: Int
+  /// What control tokens spelt in texts become.
+  public let specialTokens: SpecialTokenPolicy
   /// Tells models apart: equal where weights, vocabulary and settings give documents equal embeddings.
   public let fingerprint: String
   /// What a user should know about how the model's files were read; empty as a rule.
@@ -36,7 +38,6 @@ public struct BiEncoder: Sendable {
   private let separator: TokenID
   private let pooling: PoolingMode
   private let normalizes: Bool
-  private let specialTokens: SpecialTokenPolicy
   let threads: Int
   private let batchTokens: Int
 

@@ -8,10 +8,11 @@ struct DocumentStore: Sendable {
   private let store: MappedFile
 
   /// - Precondition: `documents` has `count + 1` places; both end in padding.
-  init(documents: MappedFile, store: MappedFile, count: Int) {
-    precondition(
-      documents.bytes.count == (count + 1) * 8 + IndexFile.padding
-        && store.bytes.count >= IndexFile.padding, "a store's files fit its header")
+  init(documents: MappedFile?, store: MappedFile?, count: Int) {
+    guard let documents, let store,
+      documents.bytes.count == (count + 1) * 8 + IndexFile.padding,
+      store.bytes.count >= IndexFile.padding
+    else { preconditionFailure("a store's files fit its header") }
     self.documents = documents
     self.store = store
     self.count = count
@@ -20,7 +21,9 @@ struct DocumentStore: Sendable {
   /// A document by its place in the corpus, from 0; it traps where there is none.
   ///
   /// - Throws: `RetrievalError.corrupt` if the store is not as it was written.
-  func document(at index: Int) throws(RetrievalError) -> Document {
+  func document(
+    at index: Int, includingText: Bool
+  ) throws(RetrievalError) -> Document {
     precondition((0..<count).contains(index), "the index has no document \(index)")
     let start = Int(clamping: documents.bytes.number(at: index * 8) as UInt64)
     let end = Int(clamping: documents.bytes.number(at: index * 8 + 8) as UInt64)
@@ -40,7 +43,7 @@ struct DocumentStore: Sendable {
     }
     return Document(
       id: String(decoding: store.bytes[idStart.partialValue..<idEnd], as: UTF8.self),
-      text: String(decoding: store.bytes[idEnd..<end], as: UTF8.self))
+      text: includingText ? String(decoding: store.bytes[idEnd..<end], as: UTF8.self) : "")
   }
 }
 
@@ -61,10 +64,11 @@ final class DocumentStoreWriter {
     self.storesTexts = storesTexts
   }
 
+  /// - Returns: The document's number, from 0.
   /// - Throws: `repeatedDocument`, after which others may be added all the same; or an error that
   ///   ends the building.
-  func add(_ document: Document) throws(RetrievalError) {
-    guard count < EmbeddingIndexHeader.largestCount,
+  func add(_ document: Document) throws(RetrievalError) -> UInt32 {
+    guard let number = UInt32(exactly: count), number < .max - 1,
       let idLength = UInt32(exactly: document.id.utf8.count)
     else { throw .unusableCorpus(reason: "expected at most 4,294,967,294 documents, found more") }
     guard try identifiers.insert(document.id, storedIn: store) else {
@@ -75,6 +79,7 @@ final class DocumentStoreWriter {
     try store.write(document.id.utf8)
     if storesTexts { try store.write(document.text.utf8) }
     count += 1
+    return number
   }
 
   /// Ends both files.

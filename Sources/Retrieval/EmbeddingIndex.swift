@@ -14,31 +14,26 @@ public struct EmbeddingIndex: Sendable {
 
   /// Opens the index in a directory.
   ///
-  /// All embeddings are compared with their hash; texts are not, whose pages are read only where a
-  /// ranking needs them.
+  /// `verifying: .tables` compares all embeddings with their hash, but not the texts, whose pages are
+  /// then read only where a ranking needs them.
   ///
   /// - Throws: `RetrievalError` if there is none, or it is not as it was written.
-  public init(path: String) throws(RetrievalError) {
+  public init(
+    path: String, verifying: BM25Index.Verification = .tables
+  ) throws(RetrievalError) {
     self.path = path
-    guard let file = try IndexFileReader.map("\(path)/\(IndexFile.header)") else {
-      throw .missing(path: path)
-    }
-    let header = try withExtendedLifetime(file) { () throws(RetrievalError) in
-      try EmbeddingIndexHeader(parsing: file.bytes, path: file.path)
-    }
+    let header = try IndexFileReader.header(of: path, EmbeddingIndexHeader.init(parsing:path:))
     func map(_ name: EmbeddingIndexFile, verifies: Bool) throws(RetrievalError) -> MappedFile {
-      guard let record = header.files[name] else {
-        preconditionFailure("a header that was read knows all files")
-      }
-      return try IndexFileReader.map(
-        name.rawValue, in: path, record: record, verifiesContent: verifies)
+      try IndexFileReader.map(
+        name.rawValue, in: path, record: header.files[name], verifiesContent: verifies)
     }
     self.header = header
     rows = EmbeddingRows(
       try map(.embeddings, verifies: true), count: header.documentCount,
       dimension: header.dimension, storage: header.storage)
     documents = DocumentStore(
-      documents: try map(.documents, verifies: true), store: try map(.store, verifies: false),
+      documents: try map(.documents, verifies: true),
+      store: try map(.store, verifies: verifying == .everything),
       count: header.documentCount)
   }
 
@@ -60,8 +55,16 @@ public struct EmbeddingIndex: Sendable {
   public var storage: EmbeddingStorage { header.storage }
   /// How embeddings are compared.
   public var similarity: Similarity { header.similarity }
-  /// The directory of the model that made the index, as it was named then.
+  /// The directory of the model that made the index, from the root.
   public var encoderPath: String { header.encoderPath }
+  /// The options of the model that made the index, as far as embeddings depend on them.
+  public var encoderOptions: BiEncoderOptions {
+    var options = BiEncoderOptions()
+    options.documentPrompt = header.documentPrompt
+    options.maximumTokens = header.maximumTokens
+    options.specialTokens = header.specialTokens
+    return options
+  }
   /// That of the model that made the index.
   public var fingerprint: String { header.fingerprint }
   /// Whether documents come with their texts.
@@ -72,18 +75,21 @@ public struct EmbeddingIndex: Sendable {
   /// A document by its place in the corpus, from 0; it traps where there is none.
   ///
   /// - Throws: `RetrievalError.corrupt` if the store is not as it was written.
-  public func document(at index: Int) throws(RetrievalError) -> Document {
-    try documents.document(at: index)
+  public func document(
+    at index: Int, includingText: Bool = true
+  ) throws(RetrievalError) -> Document {
+    try documents.document(at: index, includingText: includingText)
   }
 
-  /// For each query the documents with the greatest dot products, best first; among equal ones the
-  /// one that comes first in the index. The whole index is compared.
+  /// For each query the documents with the greatest dot products, best first.
+  ///
+  /// Among equal ones it is the one that comes first in the index. The whole index is compared.
   ///
   /// - Parameter threads: Results do not depend on it, to the last bit.
   /// - Precondition: Queries are as wide as the index's embeddings.
   /// - Throws: `RetrievalError.corrupt` if the store is not as it was written.
   public func nearest(
-    _ limit: Int, to queries: Embeddings, threads: Int
+    _ limit: Int, to queries: Embeddings, threads: Int, includingTexts: Bool = true
   ) throws(RetrievalError) -> [Ranking] {
     guard limit > 0 else {
       return [Ranking](repeating: Ranking(ordered: []), count: queries.count)
@@ -95,7 +101,8 @@ public struct EmbeddingIndex: Sendable {
       for entry in found {
         entries.append(
           RankedDocument(
-            document: try document(at: Int(entry.document)), score: entry.score,
+            document: try document(at: Int(entry.document), includingText: includingTexts),
+            score: entry.score,
             scale: .similarity, candidateIndex: entries.count))
       }
       rankings.append(Ranking(ordered: entries))

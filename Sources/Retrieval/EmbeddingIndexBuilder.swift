@@ -1,5 +1,12 @@
 import Checkpoints
 public import RankingCore
+import Tokenization
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 /// Embeds documents that come one at a time, and keeps them on disk for searching.
 ///
@@ -11,7 +18,7 @@ public final class EmbeddingIndexBuilder {
   private let encoder: BiEncoder
   private let storage: EmbeddingStorage
   private let storesTexts: Bool
-  private let directory: IndexDirectoryWriter
+  private let directory: IndexDirectoryWriter<EmbeddingIndexFile>
   private let documents: DocumentStoreWriter
   private let embeddings: IndexFileWriter
   private var pending: [String] = []
@@ -37,12 +44,11 @@ public final class EmbeddingIndexBuilder {
     self.storage = storage
     self.storesTexts = storesTexts
     self.progress = progress
-    directory = try IndexDirectoryWriter(
-      path: path, files: EmbeddingIndexFile.allCases.map(\.rawValue))
+    directory = try IndexDirectoryWriter(path: path)
     documents = DocumentStoreWriter(
-      documents: try directory.file(EmbeddingIndexFile.documents.rawValue),
-      store: try directory.file(EmbeddingIndexFile.store.rawValue), storesTexts: storesTexts)
-    embeddings = try directory.file(EmbeddingIndexFile.embeddings.rawValue)
+      documents: try directory.file(.documents),
+      store: try directory.file(.store), storesTexts: storesTexts)
+    embeddings = try directory.file(.embeddings)
   }
 
   /// What is to be removed if the process ends now: files, then their directory.
@@ -56,7 +62,7 @@ public final class EmbeddingIndexBuilder {
   /// - Throws: `RetrievalError.repeatedDocument`, after which others may be added all the same; or an
   ///   error that ends the building.
   public func add(_ document: Document) throws {
-    try documents.add(document)
+    _ = try documents.add(document)
     pending.append(document.text)
     if pending.count == Self.sliceCount { try embedPending() }
   }
@@ -68,15 +74,16 @@ public final class EmbeddingIndexBuilder {
       throw RetrievalError.unusableCorpus(reason: "expected at least one document, found none")
     }
     let stored = try documents.finish()
-    try directory.finish(
-      EmbeddingIndexHeader(
-        documentCount: documentCount, dimension: encoder.dimension, storage: storage,
-        similarity: encoder.similarity, encoderPath: encoder.path,
-        fingerprint: encoder.fingerprint, storesTexts: storesTexts,
-        files: [
-          .embeddings: try embeddings.finish(), .documents: stored.documents, .store: stored.store,
-        ]
-      ).text)
+    let header = EmbeddingIndexHeader(
+      documentCount: documentCount, dimension: encoder.dimension, storage: storage,
+      similarity: encoder.similarity, encoderPath: absolutePath(of: encoder.path),
+      documentPrompt: encoder.documentPrompt, maximumTokens: encoder.maximumTokens,
+      specialTokens: encoder.specialTokens, fingerprint: encoder.fingerprint,
+      storesTexts: storesTexts,
+      files: [
+        .embeddings: try embeddings.finish(), .documents: stored.documents, .store: stored.store,
+      ])
+    try directory.finish(header: header.text)
   }
 
   private func embedPending() throws {
@@ -93,4 +100,11 @@ public final class EmbeddingIndexBuilder {
       }
     }
   }
+}
+
+/// The path from the root, so that an index finds its model from wherever it is searched.
+private func absolutePath(of path: String) -> String {
+  guard let resolved = realpath(path, nil) else { return path }
+  defer { free(resolved) }
+  return String(cString: resolved)
 }

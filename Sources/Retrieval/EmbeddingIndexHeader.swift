@@ -1,6 +1,9 @@
 import JSON
+import Tokenization
 
-/// The files of an index of embeddings, beside `index.json`. Eight zero bytes end each.
+/// The files of an index of embeddings, beside its header.
+///
+/// Eight zero bytes end each.
 ///
 /// | file | holds |
 /// |---|---|
@@ -21,8 +24,11 @@ struct EmbeddingIndexHeader: Hashable {
   var dimension: Int
   var storage: EmbeddingStorage
   var similarity: Similarity
-  /// The directory of the model, as it was named.
+  /// The directory of the model, from the root.
   var encoderPath: String
+  var documentPrompt: String
+  var maximumTokens: Int
+  var specialTokens: SpecialTokenPolicy
   var fingerprint: String
   var storesTexts: Bool
   /// All of `EmbeddingIndexFile`.
@@ -35,7 +41,9 @@ struct EmbeddingIndexHeader: Hashable {
     }
     return IndexHeaderText.sealed([
       "format": .string(Self.format), "version": JSONValue(Self.version),
-      "encoder": .string(encoderPath), "fingerprint": .string(fingerprint),
+      "encoder": .string(encoderPath), "document_prompt": .string(documentPrompt),
+      "max_tokens": JSONValue(maximumTokens), "special_tokens": .string(specialTokens.rawValue),
+      "fingerprint": .string(fingerprint),
       "similarity": .string(similarity.rawValue), "storage": .string(storage.rawValue),
       "documents": JSONValue(documentCount), "dimension": JSONValue(dimension),
       "stores_texts": .bool(storesTexts), "files": .object(files),
@@ -54,6 +62,9 @@ extension EmbeddingIndexHeader {
       let storage = members["storage"]?.string.flatMap(EmbeddingStorage.init),
       let similarity = members["similarity"]?.string.flatMap(Similarity.init),
       let encoderPath = members["encoder"]?.string,
+      let documentPrompt = members["document_prompt"]?.string,
+      let maximumTokens = members["max_tokens"]?.int,
+      let specialTokens = members["special_tokens"]?.string.flatMap(SpecialTokenPolicy.init),
       let fingerprint = members["fingerprint"]?.string,
       let storesTexts = members["stores_texts"]?.bool
     else { throw .corrupt(path: path, reason: "expected the settings of an index, found others") }
@@ -62,6 +73,9 @@ extension EmbeddingIndexHeader {
     self.storage = storage
     self.similarity = similarity
     self.encoderPath = encoderPath
+    self.documentPrompt = documentPrompt
+    self.maximumTokens = maximumTokens
+    self.specialTokens = specialTokens
     self.fingerprint = fingerprint
     self.storesTexts = storesTexts
     files = [:]

@@ -6,6 +6,8 @@ public struct EmbeddingRetriever: Retriever {
   public let index: EmbeddingIndex
   /// The model.
   public let encoder: BiEncoder
+  /// Whether documents come with the texts that the index stores; identifiers are always there.
+  public var includesTexts = true
 
   /// Searches an index with the model that made it.
   ///
@@ -33,6 +35,8 @@ public struct EmbeddingRetriever: Retriever {
   /// - Returns: Rankings in the order of the queries.
   public func candidates(for queries: [Query], limit: Int) throws -> [Ranking] {
     let embeddings = encoder.comparable(try encoder.embed(queries: queries.map(\.text)))
-    return try index.nearest(limit, to: embeddings, threads: encoder.threads)
+    return try index.nearest(
+      limit, to: embeddings, threads: encoder.threads,
+      includingTexts: includesTexts)
   }
 }

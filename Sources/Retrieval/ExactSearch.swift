@@ -1,4 +1,5 @@
 import Kernels
+import Synchronization
 
 /// Finds the documents with the greatest dot products, by computing all of them.
 ///
@@ -11,8 +12,6 @@ struct ExactSearch: Sendable {
   private static let blockCount = 512
   /// Queries of one product; more share a pass over the documents, but leave the cache.
   private static let queryCount = 256
-  /// Parts a thread, so that all end at about the same time.
-  private static let partsPerThread = 4
 
   init(_ rows: EmbeddingRows) {
     self.rows = rows
@@ -27,52 +26,50 @@ struct ExactSearch: Sendable {
   func best(_ limit: Int, for queries: Embeddings, threads: Int) -> [[TopDocuments.Entry]] {
     precondition(queries.dimension == rows.dimension, "a query is as wide as the documents")
     let limit = min(limit, max(rows.count, 1))
-    let parts = parts(threads: threads)
     var results: [[TopDocuments.Entry]] = []
     results.reserveCapacity(queries.count)
     for start in stride(from: 0, to: queries.count, by: Self.queryCount) {
       let batch = start..<min(start + Self.queryCount, queries.count)
-      let found = ThreadTeam.map(count: parts.count, threads: threads) {
-        scan(parts[$0], for: queries, batch, limit)
+      let nextBlock = BlockCounter()
+      let found = Mutex<[[[TopDocuments.Entry]]]>([])
+      ThreadTeam.run(count: threads) { _ in
+        let best = scan(blocksFrom: nextBlock, for: queries, batch, limit)
+        found.withLock { $0.append(best) }
       }
+      let parts = found.withLock { $0 }
       for index in batch.indices {
-        let candidates = found.flatMap { $0[index - start] }.sorted { $1.isWorse(than: $0) }
+        let candidates = parts.flatMap { $0[index - start] }.sorted { $1.isWorse(than: $0) }
         results.append(Array(candidates.prefix(limit)))
       }
     }
     return results
   }
 
-  /// Ranges of whole blocks.
-  private func parts(threads: Int) -> [Range<Int>] {
-    let blocks = (rows.count + Self.blockCount - 1) / Self.blockCount
-    let count = min(blocks, max(threads, 1) * Self.partsPerThread)
-    return (0..<count).map {
-      blocks * $0 / count
-        * Self.blockCount..<min(blocks * ($0 + 1) / count * Self.blockCount, rows.count)
-    }
+  /// Hands out blocks in their order; a class because all threads share it.
+  private final class BlockCounter: Sendable {
+    private let next = Atomic(0)
+
+    func take() -> Int { next.wrappingAdd(1, ordering: .relaxed).oldValue }
   }
 
+  /// The best documents of the blocks that one thread takes.
+  ///
+  /// The blocks ascend, as `TopDocuments` needs.
   private func scan(
-    _ part: Range<Int>, for queries: Embeddings, _ batch: Range<Int>, _ limit: Int
+    blocksFrom counter: BlockCounter, for queries: Embeddings, _ batch: Range<Int>, _ limit: Int
   ) -> [[TopDocuments.Entry]] {
     let workspace = Workspace()
     let left = workspace.matrix(rows: batch.count, columns: rows.dimension)
     queries.values.withUnsafeBufferPointer { values in
-      for row in batch {
-        // In bounds: a row of the queries, and one of as many rows of `left`.
-        let source = UnsafeBufferPointer(
-          rebasing: values[row * rows.dimension..<(row + 1) * rows.dimension])
-        if let start = source.baseAddress {
-          (left.pointer + (row - batch.lowerBound) * rows.dimension).update(
-            from: start, count: rows.dimension)
-        }
+      // In bounds: the batch is some rows of the queries, and `left` has as many.
+      if let first = values.baseAddress {
+        left.pointer.update(from: first + batch.lowerBound * rows.dimension, count: left.count)
       }
     }
     let scratch = workspace.matrix(rows: Self.blockCount, columns: rows.dimension)
     var best = [TopDocuments](repeating: TopDocuments(limit: limit), count: batch.count)
-    for start in stride(from: part.lowerBound, to: part.upperBound, by: Self.blockCount) {
-      let block = start..<min(start + Self.blockCount, part.upperBound)
+    while case let start = counter.take() * Self.blockCount, start < rows.count {
+      let block = start..<min(start + Self.blockCount, rows.count)
       let scores = workspace.matrix(rows: batch.count, columns: block.count)
       rows.withFloats(block, scratch: scratch) {
         MatrixProduct.transposed(left, $0, into: scores)
@@ -81,13 +78,22 @@ struct ExactSearch: Sendable {
         // In bounds: a row of the scores.
         let row = UnsafeBufferPointer(
           start: scores.pointer + query * block.count, count: block.count)
-        var threshold = best[query].threshold
-        for (place, score) in row.enumerated() where Double(score) > threshold {
-          best[query].insert(document: UInt32(start + place), score: Double(score))
-          threshold = best[query].threshold
-        }
+        best[query].insert(row, from: start)
       }
     }
-    return best.map { $0.sorted }
+    return best.map(\.sorted)
+  }
+}
+
+extension TopDocuments {
+  /// Inserts consecutive documents.
+  fileprivate mutating func insert(_ scores: UnsafeBufferPointer<Float>, from first: Int) {
+    var threshold = threshold
+    // Most blocks hold none of the best, which one fast look at all scores tells.
+    guard Double(scores[indexOfGreatest(scores)]) > threshold else { return }
+    for (place, score) in scores.enumerated() where Double(score) > threshold {
+      insert(document: UInt32(first + place), score: Double(score))
+      threshold = self.threshold
+    }
   }
 }

@@ -13,5 +13,6 @@
 @_exported public import Checkpoints
 @_exported public import RankingCore
 @_exported public import Reranking
+@_exported public import Retrieval
 @_exported public import Tokenization
 @_exported public import Transformers

@@ -89,7 +89,7 @@ import Testing
       let encoder = try Self.fixture.load()
       let documents = [Document(id: "é/1", text: ""), Document(id: "2", text: "a cat\n🙂")]
       let whole = try Self.build(documents, at: folder.path(of: "whole"), encoder)
-      #expect(try (0..<2).map(whole.document(at:)) == documents)
+      #expect(try (0..<2).map { try whole.document(at: $0) } == documents)
       let bare = try Self.build(
         documents, at: folder.path(of: "bare"), encoder, storesTexts: false)
       #expect(try bare.document(at: 1) == Document(id: "2", text: ""))
