@@ -47,16 +47,18 @@ let package = Package(
       "Retrieval",
       needs: ["Transformers", "Kernels", "Tokenization", "Checkpoints", "RankingCore", "JSON"]),
     library("RankingFormats", needs: ["RankingCore", "JSON"]),
+    library("Evaluation", needs: ["RankingCore"]),
     library(
       "T5Rank",
       needs: [
-        "Reranking", "Retrieval", "RankingCore", "Tokenization", "Transformers", "Checkpoints",
+        "Reranking", "Retrieval", "Evaluation", "RankingFormats", "RankingCore", "Tokenization",
+        "Transformers", "Checkpoints",
       ]),
     library(
       "T5RankCLI",
       needs: [
-        "Reranking", "Retrieval", "RankingFormats", "RankingCore", "Transformers", "Tokenization",
-        "Checkpoints", "Kernels", "JSON",
+        "Reranking", "Retrieval", "RankingFormats", "Evaluation", "RankingCore", "Transformers",
+        "Tokenization", "Checkpoints", "Kernels", "JSON",
       ]),
     .executableTarget(name: "t5rank", dependencies: ["T5RankCLI"], swiftSettings: settings),
 
@@ -77,9 +79,11 @@ let package = Package(
       of: "Retrieval",
       needs: ["RankingCore", "RankingFormats", "T5RankCLI", "Tokenization", "Checkpoints", "JSON"]),
     tests(of: "RankingFormats", needs: ["RankingCore", "JSON"]),
+    tests(of: "Evaluation", needs: ["RankingFormats", "RankingCore", "JSON"]),
     tests(of: "T5RankCLI", needs: ["Reranking", "RankingCore", "Checkpoints", "JSON"]),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["T5Rank", "JSON", "Support", "t5rank"],
+      name: "EndToEndTests",
+      dependencies: ["T5Rank", "Checkpoints", "JSON", "Support", "t5rank"],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6],

@@ -4,12 +4,19 @@
   import Darwin
 #endif
 
-/// Bytes of a file or of standard input, read in chunks.
+/// Bytes of a file or of standard input, read in chunks; gzip data are expanded.
 ///
 /// A class because it owns an open file and a position in it.
 final class ByteReader {
+  /// Whether gzip data are to be expanded.
+  enum Compression {
+    /// If the first bytes say so.
+    case detected
+    case none
+  }
+
   let path: String
-  /// Bytes of the file before the unread part.
+  /// Bytes of the expanded file before the unread part.
   private(set) var offset = 0
   private let descriptor: CInt
   private let chunkSize: Int
@@ -17,6 +24,9 @@ final class ByteReader {
   private var start = 0
   private var end = 0
   private var isAtEnd = false
+  private var decoder: GzipDecoder?
+  /// Whether the file's first bytes have still to be looked at.
+  private var mayBeCompressed: Bool
 
   /// Opens a file; `-` is standard input.
   convenience init(path: String) throws(FormatError) {
@@ -24,10 +34,14 @@ final class ByteReader {
   }
 
   /// Reads from an open descriptor, and closes it at the end of life unless it is standard input.
-  init(_ descriptor: CInt, path: String, chunkSize: Int = 1 << 18) {
+  init(
+    _ descriptor: CInt, path: String, chunkSize: Int = 1 << 18,
+    compression: Compression = .detected
+  ) {
     self.descriptor = descriptor
     self.path = path
     self.chunkSize = max(chunkSize, 1)
+    mayBeCompressed = compression == .detected
     buffer = [UInt8](repeating: 0, count: max(chunkSize, 1))
   }
 
@@ -89,12 +103,42 @@ final class ByteReader {
       end -= start
       start = 0
     }
-    if end == buffer.count {
-      buffer.append(contentsOf: repeatElement(0, count: max(chunkSize, buffer.count)))
-    }
+    if mayBeCompressed, try detectCompression() { return true }
+    isAtEnd = try (decoder == nil ? read() : expand()) == 0
+    return !isAtEnd
+  }
+
+  /// Reads the first bytes, and keeps them if they are not gzip's; false if none were kept.
+  private func detectCompression() throws(FormatError) -> Bool {
+    mayBeCompressed = false
+    // A second byte is waited for only behind the first one of gzip's two.
+    repeat {
+      guard try read() > 0 else { break }
+    } while end == 1 && buffer[0] == 0x1F
+    guard GzipDecoder.recognizes(buffer[..<end]) else { return end > 0 }
+    decoder = GzipDecoder(descriptor: descriptor, path: path, start: Array(buffer[..<end]))
+    end = 0
+    return false
+  }
+
+  /// Reads behind what is there; 0 at the end of the file.
+  private func read() throws(FormatError) -> Int {
+    if end == buffer.count { makeRoom(1) }
     let count = try FileDescriptor.read(descriptor, into: &buffer, from: end, path: path)
     end += count
-    isAtEnd = count == 0
-    return count > 0
+    return count
+  }
+
+  /// Expands behind what is there; 0 at the end of the file.
+  private func expand() throws(FormatError) -> Int {
+    guard let piece = try decoder?.next() else { return 0 }
+    if buffer.count - end < piece.count { makeRoom(piece.count) }
+    buffer.replaceSubrange(end..<(end + piece.count), with: piece)
+    end += piece.count
+    return piece.count
+  }
+
+  private func makeRoom(_ count: Int) {
+    buffer.append(contentsOf: repeatElement(0, count: max(chunkSize, buffer.count, count)))
   }
 }

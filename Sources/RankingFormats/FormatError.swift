@@ -6,6 +6,8 @@ public struct FormatError: Error, Sendable, Hashable, CustomStringConvertible {
     case missing
     /// The file is there, but reading it failed: nothing more comes from it.
     case unreadable
+    /// The file's compressed data are broken: nothing more comes from it.
+    case corrupt
     /// One line or request is wrong: the next may be good.
     case malformed
   }

@@ -1,3 +1,5 @@
+import RankingCore
+
 /// A TREC run, of which only the places of each query's lines are kept in memory.
 final class RunFile {
   /// One query of a run.
@@ -46,7 +48,7 @@ final class RunFile {
     while true {
       do {
         guard let line = try lines.next() else { break }
-        let columns = runColumns(line.bytes)
+        let columns = lineColumns(of: line.bytes)
         guard let first = columns.first, first.first != UInt8(ascii: "#") else { continue }
         let id = try decoder.text(of: first, path: path, line: line.number)
         let position = positions[ExactID(id)] ?? queries.count
@@ -56,7 +58,8 @@ final class RunFile {
         }
         extend(position, with: line)
         do {
-          let candidate = try runCandidate(columns, &decoder, path: path, line: line.number)
+          let candidate = try RunLine(
+            columns, extraColumns: .refused, &decoder, path: path, line: line.number)
           documentIDs.insert(ExactID(candidate.documentID))
         } catch {
           queries[position].error = queries[position].error ?? error
@@ -81,10 +84,13 @@ final class RunFile {
       var line = part.line
       for text in bytes.split(separator: lineFeed, omittingEmptySubsequences: false) {
         defer { line += 1 }
-        let columns = runColumns(text)
+        let columns = lineColumns(of: text)
         guard let first = columns.first, first.first != UInt8(ascii: "#") else { continue }
         var decoder = TextDecoder(invalidUTF8)
-        candidates.append(try runCandidate(columns, &decoder, path: path, line: line))
+        let candidate = try RunLine(
+          columns, extraColumns: .refused, &decoder, path: path, line: line)
+        candidates.append(
+          Candidate(documentID: candidate.documentID, score: candidate.score, line: line))
       }
     }
     var seen = Set<ExactID>(minimumCapacity: candidates.count)
@@ -115,28 +121,4 @@ final class RunFile {
   private func isAdjacent(_ part: Part, _ offset: Int) -> Bool {
     offset - (part.offset + part.count) <= 2
   }
-}
-
-/// The columns of a line, separated by spaces and tabs.
-private func runColumns(_ line: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
-  line.split { $0 == space || $0 == tab || $0 == carriageReturn }
-}
-
-private func runCandidate(
-  _ columns: [ArraySlice<UInt8>], _ decoder: inout TextDecoder, path: String, line: Int
-) throws(FormatError) -> RunFile.Candidate {
-  guard columns.count == 6 else {
-    throw FormatError(
-      .malformed, path: path, line: line,
-      reason: "expected six columns (query id, Q0, document id, rank, score, tag), "
-        + "found \(columns.count)")
-  }
-  let document = try decoder.text(of: columns[2], path: path, line: line)
-  let text = try decoder.text(of: columns[4], path: path, line: line)
-  guard let score = Double(text), score.isFinite else {
-    throw FormatError(
-      .malformed, path: path, line: line,
-      reason: "expected a finite score, found \"\(shortened(text))\"")
-  }
-  return RunFile.Candidate(documentID: document, score: score, line: line)
 }

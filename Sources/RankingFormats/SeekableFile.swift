@@ -6,8 +6,8 @@
 
 /// A file that is read once from start to end, and then here and there.
 ///
-/// A pipe (standard input, `<(zcat …)`) is first copied into a temporary file without a name, which
-/// the system removes when this process ends, however it ends.
+/// A pipe (standard input, `<(…)`) and gzip data are first copied, expanded, into a temporary file
+/// without a name, which the system removes when this process ends, however it ends.
 ///
 /// A class because it owns an open file.
 final class SeekableFile {
@@ -18,7 +18,9 @@ final class SeekableFile {
     self.path = path
     let opened = try FileDescriptor.open(path)
     var status = stat()
-    if fstat(opened, &status) == 0, status.st_mode & S_IFMT == S_IFREG {
+    if fstat(opened, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+      try !isCompressed(opened, size: Int(status.st_size), path)
+    {
       descriptor = opened
       return
     }
@@ -41,13 +43,21 @@ final class SeekableFile {
     }
     let copied = dup(descriptor)
     guard copied >= 0 else { throw FileDescriptor.unreadable(path, errno) }
-    return LineReader(ByteReader(copied, path: path))
+    return LineReader(ByteReader(copied, path: path, compression: .none))
   }
 
   /// Some bytes that were seen before.
   func bytes(at offset: Int, count: Int) throws(FormatError) -> [UInt8] {
     try FileDescriptor.read(descriptor, count: count, at: offset, path: path)
   }
+}
+
+private func isCompressed(
+  _ descriptor: CInt, size: Int, _ path: String
+) throws(FormatError) -> Bool {
+  guard size >= 2 else { return false }
+  return GzipDecoder.recognizes(
+    try FileDescriptor.read(descriptor, count: 2, at: 0, path: path))
 }
 
 /// A new file without a name.

@@ -1,4 +1,5 @@
 import JSON
+import RankingCore
 
 /// Texts by identifier, as queries and corpora are kept: TSV (`id<TAB>text`) or JSON Lines.
 ///

@@ -17,20 +17,13 @@ public struct DuoT5: Reranker {
 
   /// A reranker over a model; it shares the model's weights and memory.
   ///
-  /// - Parameter options: The mode is not used.
-  /// - Throws: `RerankingError.unusableOptions` for a model that is no T5, a prompt of another mode, a
-  ///   scale other than `preference` or a depth below 1; `.unusablePrompt` for labels that the
-  ///   vocabulary lacks.
+  /// - Parameter options: Neither the mode nor the scale is used: scores are always the aggregation's.
+  /// - Throws: `RerankingError.unusableOptions` for a model that is no T5, a prompt of another mode or
+  ///   a depth below 1; `.unusablePrompt` for labels that the vocabulary lacks.
   public init(
     _ model: ModelDirectory, options: RerankerOptions = RerankerOptions()
   ) throws(RerankingError) {
-    let prompts = try model.prompts(for: [.duo], options)
-    let scale = model.scale(for: .duo, options)
-    guard scale == nil || scale == .preference else {
-      throw .unusableOptions(
-        reason: "expected preference as the score of mode duo, found \(scale?.rawValue ?? "")")
-    }
-    try self.init(model, prompts[0], options: options)
+    try self.init(model, try model.prompts(for: [.duo], options)[0], options: options)
   }
 
   init(
@@ -74,14 +67,17 @@ public struct DuoT5: Reranker {
     try compare(documents, pairs, count: pairs.count, for: query, progress: progress)
   }
 
+  /// All ordered pairs of some 16,000 documents; their answers take 2 GB.
+  private static let mostPairs = 1 << 28
+
   /// How many pairs are compared among so many candidates.
   ///
   /// - Throws: `RerankingError.tooManyPairs` if the options do not allow as many.
   func pairCount(among candidates: Int) throws(RerankingError) -> Int {
     let count = pairSelection.pairCount(among: min(candidates, depth))
-    guard count <= maximumPairs else {
-      throw .tooManyPairs(found: count, limit: maximumPairs)
-    }
+    // Whatever the caller allows, the answers must fit into memory.
+    let limit = min(maximumPairs, Self.mostPairs)
+    guard count <= limit else { throw .tooManyPairs(found: count, limit: limit) }
     return count
   }
 
@@ -117,7 +113,7 @@ public struct DuoT5: Reranker {
     var rest = pairs.makeIterator()
     while finished < count {
       var slice: [IndexPair] = []
-      while slice.count < SequenceRunner<EncodedPrompt>.sliceCount, let pair = rest.next() {
+      while slice.count < prompted.runner.sliceCount, let pair = rest.next() {
         slice.append(pair)
       }
       let prompts = slice.map {

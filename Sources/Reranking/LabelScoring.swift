@@ -38,10 +38,13 @@ public struct LabelScoring: Sendable, Hashable {
   }
 
   /// The scales that make sense for a rule, its own first.
+  ///
+  /// Of an expected value the others are those of its share: how far it is from the least label's
+  /// value (0) to the greatest label's (1). They order documents as the expected value does.
   public static func scales(offeredBy rule: Prompt.Scoring) -> [ScoreScale] {
     switch rule {
     case .logOdds: [.logit, .logProbability, .probability]
-    case .expectedValue: [.expectedValue]
+    case .expectedValue: [.expectedValue, .logit, .logProbability, .probability]
     case .logit: [.logit]
     }
   }
@@ -57,27 +60,46 @@ public struct LabelScoring: Sendable, Hashable {
     case .logit:
       return LabelScore(score: logits[0], distribution: nil)
     case .logOdds:
-      let logOdds = logOdds(logits)
-      let score =
-        switch scale {
-        case .probability: logOdds.probability
-        case .logProbability: logOdds.logProbability
-        default: logOdds.value
-        }
-      return LabelScore(score: score, distribution: nil)
+      return LabelScore(score: inScale(logOdds(logits)), distribution: nil)
     case .expectedValue:
       let distribution = Self.softmax(logits)
       let expected = zip(values, distribution).reduce(0) { $0 + $1.0 * $1.1 }
-      return LabelScore(score: expected, distribution: values.count > 2 ? distribution : nil)
+      return LabelScore(
+        score: scale == .expectedValue ? expected : inScale(logOdds(logits)),
+        distribution: values.count > 2 ? distribution : nil)
     }
   }
 
-  /// The log-odds of the label with value 1 over that with value 0.
+  /// The log-odds of the label with value 1 over that with value 0; of an expected value, those of its
+  /// share between the least and the greatest label's value.
   ///
-  /// - Precondition: The prompt's rule is `log-odds`, and there is one number a label.
+  /// - Precondition: The prompt's rule is not `logit`, and there is one number a label.
   public func logOdds(_ logits: [Double]) -> LogOdds {
-    precondition(rule == .logOdds, "only a prompt with the rule log-odds has log-odds")
-    return LogOdds(logits[positive] - logits[negative])
+    switch rule {
+    case .logOdds: return LogOdds(logits[positive] - logits[negative])
+    case .expectedValue:
+      // share = Σ w·p and 1 − share = Σ (1 − w)·p, in logarithms, so that neither saturates.
+      guard let least = values.min(), let greatest = values.max(), least < greatest else {
+        return LogOdds(.nan)
+      }
+      let shares = values.map { ($0 - least) / (greatest - least) }
+      let upper = Self.logSumExp(zip(shares, logits).map { log($0) + $1 })
+      return LogOdds(upper - Self.logSumExp(zip(shares, logits).map { log1p(-$0) + $1 }))
+    case .logit: preconditionFailure("a prompt with the rule logit has no log-odds")
+    }
+  }
+
+  private func inScale(_ logOdds: LogOdds) -> Double {
+    switch scale {
+    case .probability: logOdds.probability
+    case .logProbability: logOdds.logProbability
+    default: logOdds.value
+    }
+  }
+
+  private static func logSumExp(_ terms: [Double]) -> Double {
+    guard let greatest = terms.max(), greatest.isFinite else { return .nan }
+    return greatest + log(terms.reduce(0) { $0 + exp($1 - greatest) })
   }
 
   private static func softmax(_ logits: [Double]) -> [Double] {

@@ -26,7 +26,7 @@ struct PairedBERT: PointwiseModel {
       maximumTokens: try Self.maximumTokens(directory, configuration.maximumPositions, options),
       truncation: options.truncation ?? .prompt, specialTokens: options.specialTokens)
     runner = try SequenceRunner(
-      directory.engine, options: options,
+      directory.engine, maximumTokens: encoder.maximumTokens, options: options,
       operations: { configuration.encoderOperations(lengths: $0) },
       logits: { pairs, backend in
         let outputs = model.logits(

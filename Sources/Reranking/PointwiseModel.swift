@@ -66,7 +66,7 @@ extension PointwiseModel {
     var tally = ScoringTally()
     while scores.count < texts.count {
       let start = scores.count
-      let count = min(SequenceRunner<Sequence>.sliceCount, texts.count - start)
+      let count = min(runner.sliceCount, texts.count - start)
       let sequences = runner.map(count: count) { offset in
         let (query, document) = texts[start + offset]
         let encoded = queries[query].text

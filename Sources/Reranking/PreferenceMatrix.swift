@@ -48,6 +48,13 @@ public struct PreferenceMatrix: Sendable, Hashable {
     self[first, over: second] ?? self[second, over: first]?.complement
   }
 
+  /// Whether the same pairs were asked, with the same answers.
+  public static func == (one: PreferenceMatrix, other: PreferenceMatrix) -> Bool {
+    // Written out because NaN, which stands for an unasked pair, is not equal to itself.
+    one.count == other.count
+      && zip(one.logOdds, other.logOdds).allSatisfy { $0 == $1 || ($0.isNaN && $1.isNaN) }
+  }
+
   private func index(_ first: Int, _ second: Int) -> Int {
     precondition(
       (0..<count).contains(first) && (0..<count).contains(second) && first != second,

@@ -110,6 +110,10 @@ extension Prompt {
     case .expectedValue where labels.count < 2:
       throw Mismatch(
         "labels", expected: "at least two for an expected value", found: "\(labels.count)")
+    case .expectedValue where values.min() == values.max():
+      throw Mismatch(
+        "labels", expected: "different values for an expected value",
+        found: "only \(values[0])")
     case .logit where labels.map(\.pieces.count) != [1]:
       throw Mismatch(
         "labels", expected: "one of a single piece for a logit",

@@ -18,13 +18,13 @@ struct PromptedT5: Sendable {
     let model = try directory.t5(for: prompt.mode)
     let labels = try ResolvedLabels(prompt, tokenizer: directory.tokenizer)
     scoring = try LabelScoring(prompt, scale: scale)
-    ordersByLogOdds = prompt.scoring == .logOdds
+    ordersByLogOdds = prompt.scoring != .logit
     encoder = try PromptEncoder(
       prompt, tokenizer: directory.tokenizer,
       maximumTokens: try directory.maximumTokens(options), truncation: options.truncation,
       specialTokens: options.specialTokens)
     runner = try SequenceRunner(
-      directory.engine, options: options,
+      directory.engine, maximumTokens: encoder.maximumTokens, options: options,
       operations: { model.configuration.encoderOperations(lengths: $0) },
       logits: { prompts, backend in
         let batch = PackedBatch(prompts.map(\.tokens))

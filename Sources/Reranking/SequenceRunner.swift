@@ -4,23 +4,26 @@ import Transformers
 /// Takes encoded sequences through a model, on several threads.
 struct SequenceRunner<Sequence: EncodedSequence>: Sendable {
   let threads: Int
+  let sliceCount: Int
   private let batchTokens: Int
   private let engine: InferenceEngine
   private let operations: @Sendable (_ lengths: [Int]) -> Double
   private let logits: @Sendable (_ batch: [Sequence], inout InferenceBackend) -> [[Double]]
 
   /// - Parameters:
+  ///   - maximumTokens: The most tokens of a sequence.
   ///   - operations: What sequences of so many tokens cost.
   ///   - logits: The model's answers to the sequences of a batch, one list a sequence.
   /// - Throws: `RerankingError.unusableOptions` for fewer than one thread or token.
   init(
-    _ engine: InferenceEngine, options: RerankerOptions,
+    _ engine: InferenceEngine, maximumTokens: Int, options: RerankerOptions,
     operations: @Sendable @escaping (_ lengths: [Int]) -> Double,
     logits: @Sendable @escaping (_ batch: [Sequence], inout InferenceBackend) -> [[Double]]
   ) throws(RerankingError) {
     self.engine = engine
     threads = options.threads ?? ThreadTeam.availableCores
     batchTokens = options.batchTokens
+    sliceCount = Self.sliceCount(maximumTokens: maximumTokens)
     self.operations = operations
     self.logits = logits
     guard threads >= 1 else {
@@ -32,8 +35,12 @@ struct SequenceRunner<Sequence: EncodedSequence>: Sendable {
     }
   }
 
-  /// Texts that are encoded, and computed, before the next are: what bounds memory.
-  static var sliceCount: Int { 16_384 }
+  /// How many sequences are encoded, and computed, before the next are: 8 million tokens at most.
+  ///
+  /// A million pairs of long documents would otherwise take gigabytes before the first is computed.
+  private static func sliceCount(maximumTokens: Int) -> Int {
+    max(1, min(16_384, (1 << 23) / max(maximumTokens, 1)))
+  }
 
   /// The results of `body` for each number below `count`, computed on all threads.
   func map<Result: Sendable>(

@@ -33,8 +33,9 @@ public struct BM25: Retriever {
       self.parameters, documentCount: index.documentCount, meanLength: index.meanLength)
   }
 
-  /// The documents with the highest scores, among those that have a term of the query; equal scores
-  /// keep the collection's order. No document has a term that is unknown, or a stop word.
+  /// The documents with the highest scores, among those that have a term of the query.
+  ///
+  /// Equal scores keep the collection's order. Words that are unknown, and stop words, find nothing.
   ///
   /// - Throws: `RetrievalError` for a query of very many words, or where the index proves corrupt.
   public func candidates(for query: Query, limit: Int) throws -> Ranking {

@@ -1,7 +1,7 @@
 /// XXH64 (Yann Collet, "xxHash fast digest algorithm"), seed 0: tells whether bytes have changed.
 ///
 /// It finds accidents, not forgeries.
-struct ContentHash {
+package struct ContentHash {
   private static let prime1: UInt64 = 0x9E37_79B1_85EB_CA87
   private static let prime2: UInt64 = 0xC2B2_AE3D_27D4_EB4F
   private static let prime3: UInt64 = 0x1656_67B1_9E37_79F9
@@ -16,7 +16,7 @@ struct ContentHash {
   private var total: UInt64 = 0
 
   /// The hash of some bytes.
-  static func digest(of bytes: UnsafeRawBufferPointer) -> UInt64 {
+  package static func digest(of bytes: UnsafeRawBufferPointer) -> UInt64 {
     var hash = ContentHash()
     hash.update(bytes)
     return hash.digest

@@ -1,4 +1,6 @@
-/// The files of an index directory. All numbers are little-endian; eight zero bytes end each file but
+/// The files of an index directory.
+///
+/// All numbers are little-endian; eight zero bytes end each file but
 /// the header, so that an 8-byte load of the last value stays inside.
 ///
 /// | file | holds |

@@ -1,6 +1,8 @@
-/// Porter's suffix stripping (M. F. Porter, "An algorithm for suffix stripping", Program 14(3), 1980),
-/// with the three departures of his own programs, which Lucene's PorterStemFilter shares: words of one
-/// or two letters stay, BLI becomes BLE (for ABLI to ABLE), and LOGI becomes LOG.
+/// Porter's suffix stripping, for English.
+///
+/// M. F. Porter, "An algorithm for suffix stripping", Program 14(3), 1980, with the three departures of
+/// his own programs, which Lucene's PorterStemFilter shares: words of one or two letters stay, BLI
+/// becomes BLE (for ABLI to ABLE), and LOGI becomes LOG.
 ///
 /// Words are lower-case letters a–z in ASCII; other bytes count as consonants.
 struct PorterStemmer {
@@ -141,7 +143,7 @@ struct PorterStemmer {
     return result
   }
 
-  /// *v*
+  /// The condition *v*: the first `count` letters have a vowel.
   private func hasVowel(_ count: Int) -> Bool {
     var wasConsonant = false
     for index in 0..<count {
@@ -153,13 +155,13 @@ struct PorterStemmer {
     return false
   }
 
-  /// *d
+  /// The condition *d.
   private var endsInDoubleConsonant: Bool {
     let count = word.count
     return count >= 2 && word[count - 1] == word[count - 2] && isConsonant(count - 1)
   }
 
-  /// *o: consonant, vowel, consonant, the last one not w, x or y.
+  /// The condition *o: consonant, vowel, consonant, the last one not w, x or y.
   private func endsInShortSyllable(_ count: Int) -> Bool {
     guard count >= 3, isConsonant(count - 3), !isConsonant(count - 2), isConsonant(count - 1) else {
       return false

@@ -78,7 +78,9 @@ struct PostingsCursor {
     return blockBound
   }
 
-  /// The share of a document's posting; 0 if it has none. Documents must ascend from call to call.
+  /// The share of a document's posting; 0 if it has none.
+  ///
+  /// Documents must ascend from call to call.
   mutating func share(
     of document: Int, _ weights: BM25Weights
   ) throws(RetrievalError) -> Double {

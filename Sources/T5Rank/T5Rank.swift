@@ -9,9 +9,14 @@
 //
 // `RerankerOptions` holds everything that can be chosen. `MonoT5`, `RankT5` and `CrossEncoder` give
 // plain scores too: `scores(for: [TextPair("query", "passage")])`.
+//
+// What a ranking is worth: `Evaluator(qrels: try .read(path: "qrels.txt"), measures: [.nDCG(at: 10)])`
+// measures a `Run`, which is read from a file or filled with rankings.
 
 @_exported public import Checkpoints
+@_exported public import Evaluation
 @_exported public import RankingCore
+@_exported public import RankingFormats
 @_exported public import Reranking
 @_exported public import Retrieval
 @_exported public import Tokenization

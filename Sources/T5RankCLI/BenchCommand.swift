@@ -1,3 +1,6 @@
+import JSON
+import Kernels
+import RankingFormats
 import Reranking
 
 /// What `t5rank bench` is asked to do, checked.
@@ -17,24 +20,87 @@ struct BenchSettings: Sendable {
     }
     modelPath = try parsed.text("model")
     inputPath = try parsed.text("input")
-    repetitions = try parsed.number("repetitions", in: Limit.repetitions) ?? 3
+    repetitions = try parsed.number("repetitions", in: Limit.repetitions) ?? 5
     var options = RerankerOptions()
     options.mode = try parsed.choice("mode")
     options.prompts = parsed.all("prompt")
     options.depth = try parsed.number("depth", in: Limit.depth) ?? options.depth
     options.threads = try parsed.number("threads", in: Limit.threads)
+    // Whoever measures has chosen the depth.
+    options.maximumPairs = .max
     self.options = options
     isJSON = parsed.has("json")
     isQuiet = parsed.has("quiet")
   }
 }
 
-/// Measures speed and memory on this machine.
+/// Measures speed and memory on this machine: from texts to scores, the median of several times after
+/// a first one that does not count.
 struct BenchCommand {
   let settings: BenchSettings
   let console: Console
 
   func run() throws -> ExitCode {
-    throw UsageError("bench is not there yet")
+    let requests = try requests()
+    let threads = settings.options.threads ?? ThreadTeam.availableCores
+    let rateBefore = MachineRate.measured(threads: threads)
+    // The matrices of that measurement are no memory of ranking.
+    PeakMemory.reset()
+
+    let start = Terminal.seconds()
+    let path = try settings.modelPath ?? RankingModel.defaultPath(for: settings.options.mode)
+    let model = try RankingModel.open(path, settings.options)
+    let loaded = Terminal.seconds()
+
+    var statistics = try rank(requests, with: model, label: "warming up")
+    var repetitions: [Double] = []
+    for number in 1...settings.repetitions {
+      let start = Terminal.seconds()
+      statistics = try rank(
+        requests, with: model, label: "repetition \(number)/\(settings.repetitions)")
+      repetitions.append(Terminal.seconds() - start)
+    }
+    let peakMemory = PeakMemory.bytes()
+    console.eraseProgress()
+    let report = BenchReport(
+      model: path, mode: model.mode, threads: threads,
+      documents: requests.reduce(0) { $0 + $1.documents.count }, loadSeconds: loaded - start,
+      repetitions: repetitions, statistics: statistics, peakMemoryBytes: peakMemory,
+      machineRates: [rateBefore, MachineRate.measured(threads: threads)])
+    try console.write(settings.isJSON ? report.json.serialized() + "\n" : report.text)
+    return .done
+  }
+
+  private func requests() throws(FormatError) -> [RankingRequest] {
+    guard let path = settings.inputPath else { return [BenchPassages.request()] }
+    try InputFiles.check([path])
+    var reader = RequestReader(paths: [path])
+    var requests: [RankingRequest] = []
+    while let next = try reader.next() { requests.append(try next.get()) }
+    guard !requests.isEmpty else {
+      throw FormatError(
+        .malformed, path: path, reason: "expected at least one query, found none")
+    }
+    return requests
+  }
+
+  /// Ranks every request once.
+  private func rank(
+    _ requests: [RankingRequest], with model: RankingModel, label: String
+  ) throws -> RerankingStatistics {
+    let console = console
+    let showsProgress = !settings.isQuiet && console.isInteractive
+    var totals = RunTotals(queryCount: requests.count)
+    for request in requests {
+      var progress: (@Sendable (Int, Int) -> Void)?
+      if showsProgress {
+        progress = { done, total in
+          console.progress("\(label) · \(grouped(done))/\(grouped(total)) passes")
+        }
+      }
+      let result = try model.rerank(request, progress: progress)
+      totals.add(result.statistics, documents: request.documents.count)
+    }
+    return totals.statistics
   }
 }

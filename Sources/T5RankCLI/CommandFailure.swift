@@ -3,6 +3,8 @@ import RankingCore
 import RankingFormats
 import Reranking
 import Retrieval
+import Tokenization
+import Transformers
 
 /// An error in the words and with the exit status that the user gets: the one place for both.
 struct CommandFailure: Error {
@@ -15,14 +17,23 @@ struct CommandFailure: Error {
     exitCode =
       switch error {
       case is UsageError: .arguments
-      case let error as FormatError: error.kind == .malformed ? .badInput : .missingFile
+      case let error as FormatError: Self.exitCode(of: error)
       case let error as OutputError: error == .closedPipe ? .done : .runTimeFailure
       case let error as RerankingError: Self.exitCode(of: error)
       case let error as RetrievalError: Self.exitCode(of: error)
       case let error as BiEncoderError: Self.exitCode(of: error)
       case let error as CheckpointError: Self.exitCode(of: error)
+      case let error as TokenizerError: Self.exitCode(of: error)
+      case is ModelError: .badInput
       default: .runTimeFailure
       }
+  }
+
+  private static func exitCode(of error: FormatError) -> ExitCode {
+    switch error.kind {
+    case .missing, .unreadable: .missingFile
+    case .corrupt, .malformed: .badInput
+    }
   }
 
   private static func exitCode(of error: RerankingError) -> ExitCode {
@@ -55,6 +66,13 @@ struct CommandFailure: Error {
     case .fileMissing, .unreadable: .missingFile
     case .malformed, .unsupportedScalar, .noSuchTensor: .badInput
     case .unwritable: .runTimeFailure
+    }
+  }
+
+  private static func exitCode(of error: TokenizerError) -> ExitCode {
+    switch error {
+    case .fileMissing, .unreadable: .missingFile
+    case .malformed: .badInput
     }
   }
 }

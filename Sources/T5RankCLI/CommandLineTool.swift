@@ -49,6 +49,8 @@ public enum CommandLineTool {
       return try RankCommand(
         settings: RankSettings(parsed), console: console, openModel: openModel
       ).run()
+    case .evaluate:
+      return try EvaluateCommand(settings: EvaluateSettings(parsed), console: console).run()
     case .inspect:
       return try InspectCommand(settings: InspectSettings(parsed), console: console).run()
     case .bench: return try BenchCommand(settings: BenchSettings(parsed), console: console).run()

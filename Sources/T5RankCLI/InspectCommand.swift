@@ -1,3 +1,5 @@
+import JSON
+import Reranking
 import Tokenization
 
 /// What `t5rank inspect` is asked to do, checked.
@@ -20,12 +22,18 @@ struct InspectSettings: Sendable {
   }
 }
 
-/// Shows what a model directory holds.
+/// Shows what a model directory holds, or the tokens that a text becomes in it.
 struct InspectCommand {
   let settings: InspectSettings
   let console: Console
 
   func run() throws -> ExitCode {
-    throw UsageError("inspect is not there yet")
+    let model = try ModelDirectory(path: settings.modelPath)
+    let tokens = settings.text.map {
+      model.tokenizer.encode($0, specialTokens: settings.specialTokens)
+    }
+    let report = try ModelReport(model, tokens: tokens)
+    try console.write(settings.isJSON ? report.json.serialized() + "\n" : report.text)
+    return .done
   }
 }

@@ -4,7 +4,8 @@ import Tokenization
 
 /// Every option of `t5rank`, in the order in which help lists them.
 package enum OptionTable {
-  package static let all: [CommandOption] = input + ranking + output + running + retrieval + other
+  package static let all: [CommandOption] =
+    input + ranking + output + running + retrieval + evaluation + other
 
   /// The options of one subcommand.
   static func options(of subcommand: Subcommand) -> [CommandOption] {
@@ -139,9 +140,10 @@ package enum OptionTable {
       summary: "what the scores mean (default: the mode's own)",
       details: """
         mono: the log-odds true − false, log p(true), or p(true). cross: the raw output, or the \
-        model's activation. rank: the expected rating (expected-value), or a label's logit. duo's \
-        scores are always those of its aggregation. The order hardly depends on it, but \
-        probabilities near 1 run together.
+        model's activation. rank: the expected rating (expected-value); otherwise how far it is \
+        from the least to the greatest rating, as a probability, its logarithm or its log-odds; \
+        with the prompt rankt5 the label's logit. duo's scores are always those of its aggregation. \
+        The order does not depend on it, but probabilities near 1 run together.
         """),
     CommandOption(
       name: "top-k", short: "k", placeholder: "N", subcommands: [.rank],
@@ -168,7 +170,7 @@ package enum OptionTable {
       summary: "JSON requests to measure on (default: built-in passages)"),
     CommandOption(
       name: "repetitions", placeholder: "N", subcommands: [.bench],
-      summary: "how often to measure (default: 3)"),
+      summary: "how often to measure (default: 5)"),
     CommandOption(
       name: "text", placeholder: "TEXT", subcommands: [.inspect],
       summary: "show the tokens of this text"),

@@ -80,9 +80,10 @@ package struct ParsedArguments: Sendable, Hashable {
   private func option(named name: String) throws(UsageError) -> CommandOption {
     let known = OptionTable.options(of: subcommand)
     if let option = known.first(where: { $0.name == name }) { return option }
-    if let option = OptionTable.all.first(where: { $0.name == name }) {
-      let owners = option.subcommands.map(\.rawValue).joined(separator: ", ")
-      throw UsageError("--\(name) is no option of \(subcommand.rawValue), only of \(owners)")
+    let owners = OptionTable.all.filter { $0.name == name }.flatMap(\.subcommands)
+    if !owners.isEmpty {
+      let names = owners.map(\.rawValue).joined(separator: ", ")
+      throw UsageError("--\(name) is no option of \(subcommand.rawValue), only of \(names)")
     }
     let names = known.filter { !$0.isHidden }.map(\.name)
     let hint = nearestName(to: name, in: names).map { "; did you mean --\($0)?" }

@@ -64,15 +64,7 @@ struct RankCommand {
     if showsProgress {
       progress = { done, total in console.progress(text.line(done: done, of: total)) }
     }
-    do {
-      return try model.reranker.rerank(request.documents, for: request.query, progress: progress)
-    } catch RerankingError.unusableQuery(_, let reason) {
-      // The scorer does not know where the request stands.
-      throw request.refusal(reason)
-    } catch let error as RerankingError {
-      guard case .scoreNotFinite = error else { throw error }
-      throw request.refusal(error.description)
-    }
+    return try model.rerank(request, progress: progress)
   }
 
   private var tableWidth: Int? {

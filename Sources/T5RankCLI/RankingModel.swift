@@ -1,3 +1,4 @@
+import RankingFormats
 package import Reranking
 
 /// An opened model, ready to rank in one mode.
@@ -12,8 +13,24 @@ package struct RankingModel: Sendable {
 
   /// Opens the model in a directory, or the one that comes with the program.
   static func open(_ path: String?, _ options: RerankerOptions) throws -> RankingModel {
-    let path = try path ?? defaultPath(for: options.mode)
-    throw UsageError("\(path): no model can be read yet")
+    let model = try ModelDirectory(path: path ?? defaultPath(for: options.mode))
+    return RankingModel(
+      mode: options.mode ?? model.defaultMode, reranker: try model.reranker(options))
+  }
+
+  /// Ranks a request; what is wrong with it alone is thrown as a `FormatError` with its place.
+  func rerank(
+    _ request: RankingRequest, progress: (@Sendable (Int, Int) -> Void)?
+  ) throws -> RerankingResult {
+    do {
+      return try reranker.rerank(request.documents, for: request.query, progress: progress)
+    } catch RerankingError.unusableQuery(_, let reason) {
+      // The scorer does not know where the request stands.
+      throw request.refusal(reason)
+    } catch let error as RerankingError {
+      guard case .scoreNotFinite = error else { throw error }
+      throw request.refusal(error.description)
+    }
   }
 
   /// The models that come with the program, below `weights/`.

@@ -23,6 +23,7 @@ struct RunTotals {
     statistics.pairs += more.pairs
     statistics.forwardPasses += more.forwardPasses
     statistics.tokens += more.tokens
+    statistics.operations += more.operations
   }
 
   /// `50 queries, 500 documents, 3 shortened, 122,500 pairs, 122,500 passes, 298.1 s`.

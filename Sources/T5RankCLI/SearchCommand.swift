@@ -52,7 +52,9 @@ struct SearchCommand {
           problems.add(error)
         }
       }
-      if !settings.isQuiet { console.progress("\(grouped(counts.queries)) queries") }
+      if !settings.isQuiet, settings.input != .prompt {
+        console.progress("\(grouped(counts.queries)) queries")
+      }
     }
     try output.finish()
     console.eraseProgress()
@@ -80,7 +82,9 @@ struct SearchCommand {
     }
   }
 
-  /// The next queries; none at the end. Lines of standard input are answered one by one.
+  /// The next queries; none at the end.
+  ///
+  /// Lines of standard input are answered one by one.
   private func nextItems(
     _ reader: inout TextReader?, isFirst: Bool, _ problems: inout ProblemReport
   ) throws(FormatError) -> [Item] {

@@ -8,14 +8,20 @@ import Synchronization
 /// What interrupts do: what is unfinished of the output is removed, and the process ends at once, with
 /// 130 for SIGINT and 143 for SIGTERM, whatever its threads are computing.
 enum Signals {
-  /// The address of the paths that a handler removes, each ended by a zero, an empty one behind the
-  /// last; 0 for none. Freed only by whoever takes it out.
+  /// The address of the paths that a handler removes; 0 for none.
+  ///
+  /// Each ends with a zero; an empty one is behind the last. Freed only by whoever takes it out.
   private static let unfinished = Atomic<UInt>(0)
 
   static func install() {
     // The first use of a global initialises it, which a handler must not.
     _ = unfinished.load(ordering: .relaxed)
     signal(SIGPIPE, SIG_IGN)
+    // A parent that starts us from a worker thread may hand down a mask that blocks them.
+    var endings = sigset_t()
+    sigemptyset(&endings)
+    for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&endings, number) }
+    pthread_sigmask(SIG_UNBLOCK, &endings, nil)
     for number in [SIGINT, SIGTERM, SIGHUP] {
       // Whoever ignores a signal for us (nohup) means it.
       var action = sigaction()

@@ -3,6 +3,7 @@
 /// The first argument names it; `rank` may be left out.
 package enum Subcommand: String, Sendable, CaseIterable {
   case rank
+  case evaluate
   case inspect
   case bench
   case index
@@ -13,6 +14,7 @@ package enum Subcommand: String, Sendable, CaseIterable {
   var operands: String {
     switch self {
     case .rank: "[FILE…]"
+    case .evaluate: "--qrels FILE --run FILE…"
     case .inspect: "MODEL"
     case .bench, .index, .search: ""
     case .help: "[SUBCOMMAND]"
@@ -22,7 +24,8 @@ package enum Subcommand: String, Sendable, CaseIterable {
   var summary: String {
     switch self {
     case .rank: "rank candidates for queries (the default)"
-    case .inspect: "show a model's family, sizes, tensors and prompts, or a text's tokens"
+    case .evaluate: "measure runs against relevance judgements, and compare them"
+    case .inspect: "show a model's family, sizes, tensors, prompts, or a text's tokens"
     case .bench: "measure speed and memory on this machine"
     case .index: "make an index of a corpus, for search"
     case .search: "find the documents of an index that fit queries best (BM25)"

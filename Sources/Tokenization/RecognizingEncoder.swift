@@ -8,7 +8,10 @@ import Synchronization
 /// a `＜/s＞` that normalisation turns into `</s>` becomes a control token, too). libsentencepiece
 /// does that last step, with a copy of the model changed to know those pieces and normalise nothing.
 ///
-/// Source: tokenizer.json of t5-small, and its reader in huggingface/tokenizers 0.23.
+/// transformers 5.23 does not follow a T5's `tokenizer.json` in full: there, U+0085 separates words,
+/// too.
+///
+/// Source: tokenizer.json of weights/t5rank-mini, and its reader in huggingface/tokenizers 0.23.
 final class RecognizingEncoder: Sendable {
   private let file: SentencePieceModelFile
   private let extraIDs: Int

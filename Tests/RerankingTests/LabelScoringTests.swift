@@ -69,6 +69,29 @@ struct LabelScoringTests {
     #expect(score.distribution?[0] == 0)
   }
 
+  @Test("An expected value's share of the greatest rating has a probability's scales")
+  func expectedShare() throws {
+    // Rating 2 with ¼ and rating 8 with ¾: 6.5 of 9.
+    var logits = Array(repeating: -1e4, count: 10)
+    logits[2] = 5
+    logits[8] = 5 + log(3)
+    let share = 6.5 / 9
+    let wanted: [(ScoreScale, Double)] = [
+      (.probability, share), (.logProbability, log(share)), (.logit, log(share / (1 - share))),
+    ]
+    for (scale, value) in wanted {
+      let score = try LabelScoring(try digits(), scale: scale).score(logits)
+      #expect(abs(score.score - value) < 1e-14)
+      #expect(abs((score.distribution?[2] ?? 0) - 0.25) < 1e-15)
+    }
+    // All but certain of the best rating: 1 as a probability, and still in order as a logit.
+    let logit = try LabelScoring(try digits(), scale: .logit)
+    let scores = [100.0, 200].map { top in
+      logit.score(Array(repeating: 0, count: 9) + [top]).score
+    }
+    #expect(scores[0] > 90 && scores[1] > scores[0] + 90)
+  }
+
   @Test("Huge logits neither overflow nor lose the others", arguments: [1e4, -1e4, 0, 700])
   func shift(offset: Double) throws {
     let scoring = try LabelScoring(try digits())
@@ -113,7 +136,10 @@ struct LabelScoringTests {
   func offeredScales() throws {
     let offered: [(Prompt, Set<ScoreScale>, String)] = [
       (try mono(), [.logit, .logProbability, .probability], "logit, log-probability, probability"),
-      (try digits(), [.expectedValue], "expected-value"), (try logit(), [.logit], "logit"),
+      (
+        try digits(), [.expectedValue, .logit, .logProbability, .probability],
+        "expected-value, logit, log-probability, probability"
+      ), (try logit(), [.logit], "logit"),
     ]
     for (prompt, scales, words) in offered {
       for scale in ScoreScale.allCases {

@@ -1,6 +1,7 @@
 import Foundation
 
 /// Runs `body` with a fresh empty folder, and removes it.
+@discardableResult
 func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
   let folder = FileManager.default.temporaryDirectory
     .appendingPathComponent("reranking-tests-\(UUID().uuidString)").path

@@ -4,8 +4,8 @@ import Tokenization
 
 /// Embeddings equal those of sentence-transformers, and depend on their text alone.
 @Suite struct BiEncoderTests {
-  /// The sums that differ have some fifty terms of about one, in fp32: 10⁻⁶ apart. Sums over all tokens
-  /// of a text are ten times as large.
+  // The sums that differ have some fifty terms of about one, in fp32: 10⁻⁶ apart. Sums over all tokens
+  // of a text are ten times as large.
   static let tolerance: Float = 1e-5
 
   @Test("Embeddings equal sentence-transformers'", arguments: BiEncoderFixture.all)

@@ -16,7 +16,8 @@ struct ExitCodeTests {
       (["inspct", "dir"], "did you mean inspect?"),
       (["-q", "bench"], "expected a file, found 'bench'; subcommands come first"),
       (
-        ["help", "nonsense"], "unknown subcommand 'nonsense'; there are rank, inspect, bench, help"
+        ["help", "nonsense"],
+        "unknown subcommand 'nonsense'; there are rank, evaluate,"
       ),
       (["help", "rank", "bench"], "help: expected one subcommand, found 2"),
       (["--json"], "--json goes with --version"),

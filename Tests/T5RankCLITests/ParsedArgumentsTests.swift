@@ -104,6 +104,5 @@ struct ParsedArgumentsTests {
       #expect(Set(options.map(\.name)).count == options.count)
       #expect(Set(options.compactMap(\.short)).count == options.compactMap(\.short).count)
     }
-    #expect(Set(OptionTable.all.map(\.name)).count == OptionTable.all.count)
   }
 }

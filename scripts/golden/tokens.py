@@ -1,9 +1,14 @@
 #!/usr/bin/env python3
 """Writes strings and the tokens that the reference tokenizers give them.
 
-    .venv/bin/python scripts/golden/tokens.py [--output Tests/Fixtures/tokens/texts.jsonl]
+    .venv/bin/python scripts/golden/tokens.py [--output Tests/Fixtures/tokens]
 
-The first line names versions, seed and counts; each further line is one string:
+scalars.json has, for each block of 1,024 code points (surrogates apart), a hash of what BERT's
+tokenizer makes of "a", the code point, "b", with a vocabulary that has each scalar of the block's
+plane and of the first plane as a piece, alone and as a continuation: FNV-1a, 32 bits, over all the
+pieces, each followed by NUL. `uncased` is the default, `accents` as below.
+
+texts.jsonl has strings. Its first line names versions, seed and counts; each further line is one string:
 
   text               the string
   t5                 sentencepiece's tokens, weights/t5rank-mini/spiece.model
@@ -25,10 +30,10 @@ import argparse
 import json
 import pathlib
 import random
+import tempfile
 
 import sentencepiece
 import tokenizers
-import transformers
 
 SEED = 20
 PER_KIND = 300
@@ -211,9 +216,9 @@ class Texts:
             yield "mutated", self.mutated(self.random.choice(made)[1])
 
 
-def bert(lowercase, strip_accents, chinese):
+def bert(lowercase, strip_accents, chinese, vocabulary=MODELS / "cross-encoder-mini/vocab.txt"):
     """A BERT tokenizer that knows no special token."""
-    vocabulary = str(MODELS / "cross-encoder-mini/vocab.txt")
+    vocabulary = str(vocabulary)
     reference = tokenizers.BertWordPieceTokenizer(
         vocabulary, clean_text=True, handle_chinese_chars=chinese, strip_accents=strip_accents, lowercase=lowercase)
     tokenizer = tokenizers.Tokenizer(tokenizers.models.WordPiece.from_file(vocabulary, unk_token="[UNK]"))
@@ -230,9 +235,41 @@ def has_tie(model, text):
     return len(scores) == 2 and abs(scores[0] - scores[1]) < 1e-3
 
 
+def scalar_hashes(block=1024):
+    """For each block of code points, a hash of all pieces, by settings."""
+    hashes = {"uncased": [], "accents": []}
+    with tempfile.TemporaryDirectory() as folder:
+        for plane in range(17):
+            own = range(plane << 16, (plane + 1) << 16)
+            pieces = [chr(value) for value in sorted({*range(1 << 16), *own}) if not 0xD800 <= value < 0xE000]
+            # The reader trims white space, which no word holds.
+            lines = ["[UNK]", "[CLS]", "[SEP]"] + [
+                sign + piece for piece in pieces if not piece.isspace() for sign in ("", "##")]
+            vocabulary = pathlib.Path(folder) / "vocab.txt"
+            vocabulary.write_text("\n".join(lines), encoding="utf-8", newline="\n")
+            for name, tokenizer in [
+                    ("uncased", bert(True, None, True, vocabulary)), ("accents", bert(True, False, False, vocabulary))]:
+                for start in range(own.start, own.stop, block):
+                    if 0xD800 <= start < 0xE000:
+                        continue
+                    texts = [f"a{chr(value)}b" for value in range(start, start + block)]
+                    hashes[name].append(fnv1a(
+                        piece for tokens in tokenizer.encode_batch(texts, add_special_tokens=False)
+                        for piece in tokens.tokens))
+    return hashes
+
+
+def fnv1a(pieces):
+    result = 0x811C9DC5
+    for piece in pieces:
+        for byte in piece.encode() + b"\0":
+            result = (result ^ byte) * 0x01000193 & 0xFFFFFFFF
+    return result
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path("Tests/Fixtures/tokens/texts.jsonl"))
+    parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path("Tests/Fixtures/tokens"))
     arguments = parser.parse_args()
 
     t5 = sentencepiece.SentencePieceProcessor(model_file=str(MODELS / "t5rank-mini/spiece.model"))
@@ -266,18 +303,20 @@ def main():
         lines.append(line)
 
     names = ["t5", *settings, *recognizing]
+    versions = {"sentencepiece": sentencepiece.__version__, "tokenizers": tokenizers.__version__}
     head = {
-        "seed": SEED,
-        "sentencepiece": sentencepiece.__version__, "tokenizers": tokenizers.__version__,
-        "transformers": transformers.__version__,
+        "seed": SEED, **versions,
         "texts": len(lines), "left out": ties,
         "counts": {name: sum(name in line for line in lines) for name in names}}
-    arguments.output.parent.mkdir(parents=True, exist_ok=True)
-    with arguments.output.open("w", encoding="utf-8", newline="\n") as file:
+    arguments.output.mkdir(parents=True, exist_ok=True)
+    with (arguments.output / "texts.jsonl").open("w", encoding="utf-8", newline="\n") as file:
         for line in [head, *lines]:
             json.dump(line, file, ensure_ascii=False, separators=(",", ":"))
             file.write("\n")
-    print(json.dumps(head), arguments.output.stat().st_size, "bytes")
+    with (arguments.output / "scalars.json").open("w", encoding="utf-8", newline="\n") as file:
+        json.dump({"tokenizers": versions["tokenizers"], "block": 1024, **scalar_hashes(1024)}, file)
+        file.write("\n")
+    print(json.dumps(head))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,99 @@
+import Testing
+
+/// Exit statuses, and the one sentence that comes with each.
+struct FailureTests {
+  private func expectFailure(
+    _ arguments: [String], input: String = Texts.request(), status: Int32, says words: String...,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let run = try Program.run(arguments, input: input)
+    #expect(run.status == status, "\(run.errors)", sourceLocation: sourceLocation)
+    #expect(run.output.isEmpty, sourceLocation: sourceLocation)
+    #expect(run.errors.hasPrefix("t5rank: error: "), sourceLocation: sourceLocation)
+    #expect(run.errors.split(separator: "\n").count == 1, sourceLocation: sourceLocation)
+    for word in words {
+      #expect(run.errors.contains(word), "\(run.errors)", sourceLocation: sourceLocation)
+    }
+  }
+
+  @Test("Arguments that cannot be followed end with 2")
+  func arguments() throws {
+    try expectFailure(["--mod", "mono"], status: 2, says: "did you mean --mode?")
+    try expectFailure(["--mode", "trio"], status: 2, says: "expected one of mono, rank, duo")
+    try expectFailure(["--threads", "none"], status: 2, says: "whole number", "none")
+    try expectFailure(["--prompt", "monot6"], status: 2, says: "did you mean monot5?")
+    let cross = Program.project + "/weights/cross-encoder-mini"
+    try expectFailure(["--model", cross, "--mode", "mono"], status: 2, says: "mono")
+    let t5 = Program.project + "/weights/t5rank-mini"
+    try expectFailure(["--model", t5, "--mode", "cross"], status: 2, says: "cross")
+  }
+
+  @Test("More pairs than are likely meant end with 2")
+  func tooManyPairs() throws {
+    let many = (0..<400).map { "passage \($0)" }
+    try expectFailure(
+      ["--mode", "duo", "--depth", "400"], input: Texts.request(passages: many), status: 2,
+      says: "--yes")
+  }
+
+  @Test("Files that are missing end with 4")
+  func missingFiles() throws {
+    try expectFailure(
+      ["nowhere.jsonl", "--mode=mono"], status: 4, says: "nowhere.jsonl", "found no")
+    try expectFailure(["--model", "nowhere"], status: 4, says: "nowhere", "found no")
+    let folder = try ScratchFolder()
+    try expectFailure(["--model", folder.path], status: 4, says: "config.json")
+    try expectFailure(["inspect", folder.path], status: 4, says: "config.json")
+    try expectFailure(["--prompt", folder.path + "/p.json"], status: 4, says: "p.json")
+    let model = try TinyModel()
+    try model.remove("model.safetensors")
+    try expectFailure(["--model", model.path], status: 4, says: "model.safetensors")
+  }
+
+  @Test("Broken models end with 5, to rank as to inspect")
+  func brokenModels() throws {
+    let incomplete = try TinyModel(isComplete: false)
+    let garbled = try TinyModel()
+    try garbled.write("{\"model_type\": \"t5\",", to: "config.json")
+    let cut = try TinyModel()
+    try cut.write("no tensors", to: "model.safetensors")
+    for (model, words) in [
+      (incomplete, "missing: shared.weight"), (garbled, "config.json"), (cut, "model.safetensors"),
+    ] {
+      try expectFailure(["--model", model.path], status: 5, says: words)
+      try expectFailure(["inspect", model.path], status: 5, says: words)
+    }
+  }
+
+  @Test("A tiny model ranks, and with NaN among its weights it ends with 5")
+  func notFinite() throws {
+    let sound = try TinyModel()
+    let run = try Program.run(["--model", sound.path], input: Texts.request())
+    #expect(run.status == 0, "\(run.errors)")
+    let broken = try TinyModel(gain: .nan)
+    try expectFailure(
+      ["--model", broken.path], status: 5, says: "expected a finite score", "weights are broken")
+  }
+
+  @Test("A broken request is named by its line, and the others are ranked all the same")
+  func brokenRequest() throws {
+    let input = Texts.request(id: "a") + "{\"query\": \"x\", \n" + Texts.request(id: "b")
+    let run = try Program.run([], input: input)
+    #expect(run.status == 5)
+    #expect(run.lines.count == 2)
+    #expect(run.errors.hasPrefix("t5rank: error: (standard input):2: "), "\(run.errors)")
+  }
+
+  @Test("No request at all ends with 5")
+  func noRequest() throws {
+    try expectFailure([], input: "", status: 5, says: "found none")
+  }
+
+  @Test("Results that cannot be written end with 6")
+  func unwritable() throws {
+    try expectFailure(["--output", "/nowhere/out.jsonl"], status: 6, says: "cannot be written")
+    #if os(Linux)
+      try expectFailure(["--output", "/dev/full"], status: 6, says: "No space left")
+    #endif
+  }
+}
