@@ -43,7 +43,9 @@ let package = Package(
     library(
       "Reranking",
       needs: ["Transformers", "Kernels", "Tokenization", "Checkpoints", "RankingCore", "JSON"]),
-    library("Retrieval", needs: ["Checkpoints", "RankingCore", "JSON"]),
+    library(
+      "Retrieval",
+      needs: ["Transformers", "Kernels", "Tokenization", "Checkpoints", "RankingCore", "JSON"]),
     library("RankingFormats", needs: ["RankingCore", "JSON"]),
     library("Evaluation", needs: ["RankingCore"]),
     library(
@@ -73,7 +75,9 @@ let package = Package(
     tests(
       of: "Reranking",
       needs: ["RankingCore", "Tokenization", "Transformers", "Checkpoints", "Kernels", "JSON"]),
-    tests(of: "Retrieval", needs: ["RankingCore", "RankingFormats", "T5RankCLI", "JSON"]),
+    tests(
+      of: "Retrieval",
+      needs: ["RankingCore", "RankingFormats", "T5RankCLI", "Tokenization", "Checkpoints", "JSON"]),
     tests(of: "RankingFormats", needs: ["RankingCore", "JSON"]),
     tests(of: "Evaluation", needs: ["RankingFormats", "RankingCore", "JSON"]),
     tests(of: "T5RankCLI", needs: ["Reranking", "RankingCore", "Checkpoints", "JSON"]),

@@ -14,6 +14,8 @@ public enum ScoreScale: String, Sendable, Hashable, CaseIterable {
   case preference
   /// A BM25 score, in nats times saturated frequencies; at least 0.
   case bm25
+  /// The dot product of two embeddings; of unit vectors it is the cosine, −1…1.
+  case similarity
   /// What ordered the candidate before any model: the score that came with it, or minus its position
   /// (from 0) among the candidates.
   case given

@@ -1,3 +1,4 @@
+import Checkpoints
 import JSON
 
 /// What a model's `tokenizer_config.json` says that its tokenizer's own files do not.

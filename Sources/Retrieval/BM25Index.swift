@@ -25,35 +25,20 @@ public final class BM25Index: @unchecked Sendable {
   let blocks: UnsafeRawBufferPointer
   let postings: UnsafeRawBufferPointer
   let lengths: UnsafeRawBufferPointer
-  private let documents: UnsafeRawBufferPointer
-  private let store: UnsafeRawBufferPointer
+  private let documents: DocumentStore
 
   /// Opens the index in a directory.
   ///
   /// - Throws: `RetrievalError` if there is none, or it is not as it was written.
   public init(path: String, verifying: Verification = .tables) throws(RetrievalError) {
     self.path = path
-    guard let file = try Self.map("\(path)/\(IndexFile.header)") else { throw .missing(path: path) }
-    let header = try IndexHeader(parsing: file.bytes, path: file.path)
+    let header = try IndexFileReader.header(of: path, IndexHeader.init(parsing:path:))
     self.header = header
     var files: [IndexFile: MappedFile] = [:]
     for name in IndexFile.allCases {
-      let record = header.files[name]
-      guard let file = try Self.map("\(path)/\(name.rawValue)") else {
-        throw .corrupt(path: path, reason: "expected a file \(name.rawValue), found none")
-      }
-      guard file.bytes.count == record?.byteCount else {
-        throw .corrupt(
-          path: file.path,
-          reason: "expected \(record?.byteCount ?? 0) bytes, found \(file.bytes.count)")
-      }
-      if verifying == .everything || name.isAlwaysVerified,
-        ContentHash.digest(of: file.bytes) != record?.hash
-      {
-        throw .corrupt(
-          path: file.path, reason: "expected the bytes that were written, found others")
-      }
-      files[name] = file
+      files[name] = try IndexFileReader.map(
+        name.rawValue, in: path, record: header.files[name],
+        verifiesContent: verifying == .everything || name.isAlwaysVerified)
     }
     /// A file without its padding; the mapping lives as long as `files`.
     func content(_ name: IndexFile) -> UnsafeRawBufferPointer {
@@ -67,8 +52,8 @@ public final class BM25Index: @unchecked Sendable {
     blocks = content(.blocks)
     postings = content(.postings)
     lengths = content(.lengths)
-    documents = content(.documents)
-    store = content(.store)
+    documents = DocumentStore(
+      documents: files[.documents], store: files[.store], count: header.documentCount)
   }
 
   /// How texts became terms; queries are treated the same.
@@ -92,20 +77,7 @@ public final class BM25Index: @unchecked Sendable {
   public func document(
     at index: Int, includingText: Bool = true
   ) throws(RetrievalError) -> Document {
-    precondition((0..<documentCount).contains(index), "the index has no document \(index)")
-    let start = Int(clamping: documents.number(at: index * 8) as UInt64)
-    let end = Int(clamping: documents.number(at: index * 8 + 8) as UInt64)
-    let idStart = start.addingReportingOverflow(4)
-    guard !idStart.overflow, idStart.partialValue <= end, end <= store.count else {
-      throw corrupt(.documents, "expected document \(index) inside of the store, found it outside")
-    }
-    let idEnd = idStart.partialValue + Int(store.number(at: start) as UInt32)
-    guard idEnd <= end else {
-      throw corrupt(.store, "expected the identifier of document \(index), found another number")
-    }
-    return Document(
-      id: String(decoding: store[idStart.partialValue..<idEnd], as: UTF8.self),
-      text: includingText ? String(decoding: store[idEnd..<end], as: UTF8.self) : "")
+    try documents.document(at: index, includingText: includingText)
   }
 
   /// The entry of a term, and the blocks that it has; nil if no document has the term.
@@ -143,19 +115,5 @@ public final class BM25Index: @unchecked Sendable {
 
   func corrupt(_ file: IndexFile, _ reason: String) -> RetrievalError {
     .corrupt(path: "\(path)/\(file.rawValue)", reason: reason)
-  }
-
-  /// Maps a file; nil if there is none.
-  private static func map(_ path: String) throws(RetrievalError) -> MappedFile? {
-    do {
-      return try MappedFile(path: path, expected: "a file of an index")
-    } catch {
-      switch error {
-      case .fileMissing: return nil
-      case .malformed(let path, let reason): throw .corrupt(path: path, reason: reason)
-      case .unreadable(let path, let reason): throw .unreadable(path: path, reason: reason)
-      default: throw .unreadable(path: path, reason: error.description)
-      }
-    }
   }
 }

@@ -13,14 +13,12 @@ public final class BM25IndexBuilder {
   private let storesTexts: Bool
   private let postingsInMemory: Int
 
-  private let directory: IndexDirectoryWriter
-  private let store: IndexFileWriter
-  private let documents: IndexFileWriter
+  private let directory: IndexDirectoryWriter<IndexFile>
+  private let store: DocumentStoreWriter
   private let runs: PostingsRuns
   private var postings: PostingsBuffer
   private var lengths: [UInt32] = []
   private var tokenCount = 0
-  private var identifiers = IdentifierSet()
 
   /// The postings that are kept in memory by default: 24 bytes each while they are sorted.
   public static let usualPostingsInMemory = 4_000_000
@@ -41,8 +39,9 @@ public final class BM25IndexBuilder {
     self.storesTexts = storesTexts
     self.postingsInMemory = postingsInMemory
     directory = try IndexDirectoryWriter(path: path)
-    store = try directory.file(.store)
-    documents = try directory.file(.documents)
+    store = DocumentStoreWriter(
+      documents: try directory.file(.documents), store: try directory.file(.store),
+      storesTexts: storesTexts)
     runs = PostingsRuns(try directory.temporaryFile(), path: path)
     postings = PostingsBuffer(analysis)
   }
@@ -58,16 +57,7 @@ public final class BM25IndexBuilder {
   /// - Throws: `repeatedDocument`, after which others may be added all the same; or an error that
   ///   ends the building.
   public func add(_ document: Document) throws(RetrievalError) {
-    guard let number = UInt32(exactly: lengths.count), number < .max - 1,
-      let idLength = UInt32(exactly: document.id.utf8.count)
-    else { throw .unusableCorpus(reason: "expected at most 4,294,967,294 documents, found more") }
-    guard try identifiers.insert(document.id, storedIn: store) else {
-      throw .repeatedDocument(id: document.id)
-    }
-    try documents.write(UInt64(store.count))
-    try store.write(idLength)
-    try store.write(document.id.utf8)
-    if storesTexts { try store.write(document.text.utf8) }
+    let number = try store.add(document)
     let length = postings.add(document.text, document: number)
     lengths.append(length)
     tokenCount += Int(length)
@@ -82,8 +72,8 @@ public final class BM25IndexBuilder {
       throw .unusableCorpus(reason: "expected at least one document, found none")
     }
     if postings.count > 0 { try runs.append(&postings) }
-    try documents.write(UInt64(store.count))
-    var files = [IndexFile.documents: try documents.finish(), .store: try store.finish()]
+    let stored = try store.finish()
+    var files = [IndexFile.documents: stored.documents, .store: stored.store]
     let lengthsFile = try directory.file(.lengths)
     for length in lengths { try lengthsFile.write(length) }
     files[.lengths] = try lengthsFile.finish()
@@ -91,11 +81,11 @@ public final class BM25IndexBuilder {
     var writer = try PostingsWriter(directory, lengths: lengths)
     try merge(try runs.readers(), into: &writer, progress)
     for (file, record) in try writer.finish() { files[file] = record }
-    try directory.finish(
-      IndexHeader(
-        analysis: analysis, parameters: parameters, documentCount: documentCount,
-        tokenCount: tokenCount, termCount: writer.termCount, blockCount: writer.blockCount,
-        storesTexts: storesTexts, files: files))
+    let header = IndexHeader(
+      analysis: analysis, parameters: parameters, documentCount: documentCount,
+      tokenCount: tokenCount, termCount: writer.termCount, blockCount: writer.blockCount,
+      storesTexts: storesTexts, files: files)
+    try directory.finish(header: header.text)
   }
 
   /// Runs hold documents in ascending order one after another: a term's postings are joined.

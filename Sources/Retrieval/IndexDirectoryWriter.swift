@@ -6,8 +6,9 @@
 
 /// A directory that appears under its name with all of its files, or not at all.
 ///
-/// A class because the unfinished directory must be removed exactly once.
-final class IndexDirectoryWriter {
+/// `File` names them all, but for the header. A class because the unfinished directory must be removed
+/// exactly once.
+final class IndexDirectoryWriter<File: RawRepresentable<String> & CaseIterable> {
   let path: String
   /// Where the files are written until they are whole.
   let temporaryPath: String
@@ -36,18 +37,18 @@ final class IndexDirectoryWriter {
 
   /// What an interrupt must remove, in this order: the files, then the directory.
   var unfinishedPaths: [String] {
-    let files = IndexFile.allCases.map(\.rawValue) + [IndexFile.header]
+    let files = File.allCases.map(\.rawValue) + [IndexFile.header]
     return files.map { "\(temporaryPath)/\($0)" } + [temporaryPath]
   }
 
-  func file(_ file: IndexFile) throws(RetrievalError) -> IndexFileWriter {
+  func file(_ file: File) throws(RetrievalError) -> IndexFileWriter {
     try IndexFileWriter(path: "\(temporaryPath)/\(file.rawValue)")
   }
 
   /// Writes the header, and gives the directory its name.
-  func finish(_ header: IndexHeader) throws(RetrievalError) {
+  func finish(header: String) throws(RetrievalError) {
     let file = try IndexFileWriter(path: "\(temporaryPath)/\(IndexFile.header)")
-    try file.write(header.text.utf8)
+    try file.write(header.utf8)
     try file.closeFile()
     sync(temporaryPath)
     guard rename(temporaryPath, path) == 0 else {

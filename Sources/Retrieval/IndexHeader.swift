@@ -22,25 +22,13 @@ struct IndexHeader: Hashable {
   /// All of `IndexFile`.
   var files: [IndexFile: File]
 
-  /// The header's text; its last member is a hash of those before it.
-  var text: String {
-    var members = members
-    members["checksum"] = Self.checksum(of: members)
-    return JSONValue.object(members).serialized() + "\n"
-  }
-
-  private static func checksum(of members: JSONObject) -> JSONValue {
-    let bytes = JSONValue.object(members).serializedBytes()
-    return .string(hexadecimal(bytes.withUnsafeBytes { ContentHash.digest(of: $0) }))
-  }
+  /// The header's text.
+  var text: String { IndexHeaderText.sealed(members) }
 
   private var members: JSONObject {
     var files = JSONObject()
     for file in IndexFile.allCases {
-      guard let record = self.files[file] else { continue }
-      files[file.rawValue] = [
-        "bytes": JSONValue(record.byteCount), "xxh64": .string(hexadecimal(record.hash)),
-      ]
+      files[file.rawValue] = self.files[file].map(IndexHeaderText.member)
     }
     return [
       "format": .string(Self.format), "version": JSONValue(Self.version),
@@ -58,21 +46,8 @@ extension IndexHeader {
   /// Reads and checks a header.
   init(parsing bytes: UnsafeRawBufferPointer, path: String) throws(RetrievalError) {
     func fail(_ reason: String) -> RetrievalError { .corrupt(path: path, reason: reason) }
-    guard bytes.count <= 1 << 16, let value = try? JSONValue(parsing: bytes),
-      var members = value.object
-    else { throw fail("expected an index's header, found no JSON object") }
-    guard members["format"]?.string == Self.format else {
-      throw fail("expected the header of a \(Self.format) index, found another file")
-    }
-    guard members["version"]?.int == Self.version else {
-      let found = members["version"]?.serialized() ?? "none"
-      throw fail("expected version \(Self.version), found \(found); index the corpus again")
-    }
-    let checksum = members["checksum"]
-    members["checksum"] = nil
-    guard checksum == Self.checksum(of: members) else {
-      throw fail("expected an intact header, found one whose checksum is wrong")
-    }
+    let members = try IndexHeaderText.members(
+      of: bytes, format: Self.format, version: Self.version, path: path)
     func count(_ key: String) throws(RetrievalError) -> Int {
       guard let count = members[key]?.int, (0...Int.max >> 8).contains(count) else {
         throw fail("expected a count as \(key), found none")
@@ -93,10 +68,10 @@ extension IndexHeader {
     self.storesTexts = storesTexts
     files = [:]
     for file in IndexFile.allCases {
-      guard let record = members["files"]?[file.rawValue], let size = record["bytes"]?.int,
-        let hash = record["xxh64"]?.string.flatMap({ UInt64($0, radix: 16) })
-      else { throw fail("expected size and hash of \(file.rawValue), found none") }
-      files[file] = File(byteCount: size, hash: hash)
+      guard let record = IndexHeaderText.file(members["files"]?[file.rawValue]) else {
+        throw fail("expected size and hash of \(file.rawValue), found none")
+      }
+      files[file] = record
     }
     try checkSizes(path)
   }
@@ -111,19 +86,9 @@ extension IndexHeader {
       throw .corrupt(
         path: path, reason: "expected \(file.rawValue) to fit the counts, found another size")
     }
-    for (file, record) in files where record.byteCount < IndexFile.padding {
-      throw .corrupt(
-        path: path, reason: "expected \(file.rawValue) to end in zeros, found it too short")
-    }
     guard documentCount > 0, documentCount < Int(UInt32.max) else {
       throw .corrupt(
         path: path, reason: "expected at least one document, found \(documentCount)")
     }
   }
-}
-
-/// 16 hexadecimal digits.
-private func hexadecimal(_ value: UInt64) -> String {
-  let digits = String(value, radix: 16)
-  return String(repeating: "0", count: 16 - digits.count) + digits
 }

@@ -18,7 +18,7 @@ struct PostingsWriter {
   private var packed: [UInt8] = []
 
   /// - Parameter lengths: Each document's.
-  init(_ directory: IndexDirectoryWriter, lengths: [UInt32]) throws(RetrievalError) {
+  init(_ directory: IndexDirectoryWriter<IndexFile>, lengths: [UInt32]) throws(RetrievalError) {
     terms = try directory.file(.terms)
     words = try directory.file(.words)
     blocks = try directory.file(.blocks)

@@ -21,6 +21,7 @@ struct CommandFailure: Error {
       case let error as OutputError: error == .closedPipe ? .done : .runTimeFailure
       case let error as RerankingError: Self.exitCode(of: error)
       case let error as RetrievalError: Self.exitCode(of: error)
+      case let error as BiEncoderError: Self.exitCode(of: error)
       case let error as CheckpointError: Self.exitCode(of: error)
       case let error as TokenizerError: Self.exitCode(of: error)
       case is ModelError: .badInput
@@ -49,6 +50,14 @@ struct CommandFailure: Error {
     case .corrupt, .repeatedDocument, .unusableCorpus, .unusableQuery: .badInput
     case .unusableParameters: .arguments
     case .unwritable: .runTimeFailure
+    }
+  }
+
+  private static func exitCode(of error: BiEncoderError) -> ExitCode {
+    switch error {
+    case .fileMissing: .missingFile
+    case .unusableModel, .notFinite, .otherModel: .badInput
+    case .unusableOptions: .arguments
     }
   }
 

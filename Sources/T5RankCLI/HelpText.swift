@@ -93,15 +93,15 @@ package enum HelpText {
       """
     case .index:
       """
-      Makes an index of a corpus, once, for t5rank search. Words are found,
-      lower-cased and stemmed as Lucene's EnglishAnalyzer does, unless told otherwise;
-      the index remembers how.
+      Makes an index of a corpus, once, for t5rank search: for BM25, or with --encoder
+      of embeddings. For BM25 words are found, lower-cased and stemmed as Lucene's
+      EnglishAnalyzer does, unless told otherwise; the index remembers how.
       """
     case .search:
       """
-      Ranks the documents of an index for queries by BM25. Without --query and
-      --queries, standard input has a query a line; on a terminal it is asked for. To
-      re-rank what was found:
+      Ranks the documents of an index for queries, by BM25 or by the bi-encoder that
+      made it. Without --query and --queries, standard input has a query a line; on a
+      terminal it is asked for. To re-rank what was found:
 
         t5rank search --index DIR --query TEXT --format jsonl | t5rank --mode mono
       """

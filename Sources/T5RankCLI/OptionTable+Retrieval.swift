@@ -1,4 +1,5 @@
 import Retrieval
+import Tokenization
 
 extension OptionTable {
   /// The options of `index` and `search`.
@@ -14,6 +15,33 @@ extension OptionTable {
         A line is `id<TAB>text`, or an object with _id, id or docid, with text or contents, and maybe \
         with a title, which goes before the text. The file named - is standard input.
         """),
+    CommandOption(
+      name: "encoder", placeholder: "DIR", subcommands: [.index, .search],
+      summary: "index embeddings by the BERT bi-encoder in this directory",
+      details: """
+        A directory of sentence-transformers, or any BERT: config.json, model.safetensors, vocab.txt, \
+        and modules.json with its pooling. search takes the index's own unless another place of the \
+        same model is named.
+        """),
+    CommandOption(
+      name: "storage", placeholder: "TYPE",
+      choices: EmbeddingStorage.allCases.map(\.rawValue), subcommands: [.index],
+      summary: "how embeddings are stored (default: F32)",
+      details: "F16 halves their size; scores then err by up to 5e-4."),
+    CommandOption(
+      name: "document-prompt", placeholder: "TEXT", subcommands: [.index],
+      summary: "text before each document that is embedded (default: the encoder's own)"),
+    CommandOption(
+      name: "query-prompt", placeholder: "TEXT", subcommands: [.search],
+      summary: "text before each query that is embedded (default: the encoder's own)"),
+    CommandOption(
+      name: "max-tokens", placeholder: "N", subcommands: [.index],
+      summary: "the token budget of one embedded text (default: the encoder's own)"),
+    CommandOption(
+      name: "special-tokens", placeholder: "HOW",
+      choices: SpecialTokenPolicy.allCases.map(\.rawValue), subcommands: [.index],
+      summary: "what text such as [SEP] becomes in the encoder (default: literal)",
+      details: "recognized is what sentence-transformers does; search does as index did."),
     CommandOption(
       name: "stemmer", placeholder: "NAME",
       choices: TextAnalysis.Stemmer.allCases.map(\.rawValue), subcommands: [.index],
@@ -63,8 +91,9 @@ extension OptionTable {
       name: "tag", placeholder: "NAME", subcommands: [.search],
       summary: "the last column of a TREC run (default: t5rank)"),
     CommandOption(
-      name: "threads", placeholder: "N", subcommands: [.search],
-      summary: "queries of a file searched for at once (default: one for each core)"),
+      name: "threads", placeholder: "N", subcommands: [.index, .search],
+      summary: "threads that embed and search (default: one for each core)",
+      details: "BM25 indexes on one, and searches for so many queries of a file at once."),
     CommandOption(
       name: "verify", subcommands: [.search],
       summary: "compare every byte of the index with its hash first",

@@ -22,9 +22,8 @@ struct SearchCommand {
   /// - Throws: What ends the whole run.
   func run() throws -> ExitCode {
     let start = Terminal.seconds()
-    let index = try BM25Index(path: settings.indexPath, verifying: settings.verification)
-    var retriever = BM25(index, parameters: try settings.parameters(of: index))
-    retriever.includesTexts = settings.format != .trec
+    let index = try SearchedIndex(settings)
+    if !settings.isQuiet { index.notes.forEach(console.note) }
     if settings.format == .jsonl, !index.storesTexts, !settings.isQuiet {
       console.note("the index has no texts: what is found cannot be re-ranked")
     }
@@ -40,7 +39,10 @@ struct SearchCommand {
       let items = try nextItems(&reader, isFirst: counts.queries == 0, &problems)
       if items.isEmpty { break }
       counts.queries += items.count
-      for (item, result) in zip(items, search(items, with: retriever)) {
+      let results = try index.candidates(
+        for: items.map(\.query), limit: settings.topK,
+        threads: settings.threads ?? ThreadTeam.availableCores)
+      for (item, result) in zip(items, results) {
         do {
           let isAnswered = try write(try result.get(), for: item, to: output, &writer)
           counts.answered += isAnswered ? 1 : 0
@@ -105,16 +107,7 @@ struct SearchCommand {
     return items
   }
 
-  // MARK: Searching and writing
-
-  private func search(_ items: [Item], with retriever: BM25) -> [Result<Ranking, any Error>] {
-    let limit = settings.topK
-    return ThreadTeam.map(
-      count: items.count, threads: settings.threads ?? ThreadTeam.availableCores
-    ) { number in
-      Result { try retriever.candidates(for: items[number].query, limit: limit) }
-    }
-  }
+  // MARK: Writing
 
   /// - Returns: Whether there was anything to write: requests without candidates cannot be re-ranked.
   private func write(

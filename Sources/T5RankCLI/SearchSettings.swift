@@ -23,6 +23,10 @@ struct SearchSettings: Sendable {
   /// nil: the index's own.
   let k1: Double?
   let b: Double?
+  /// nil: the model that made the index, where it was then.
+  let encoderPath: String?
+  /// nil: the model's own.
+  let queryPrompt: String?
   let threads: Int?
   let verification: BM25Index.Verification
   let isQuiet: Bool
@@ -60,6 +64,8 @@ struct SearchSettings: Sendable {
     }
     k1 = try parsed.decimal("k1")
     b = try parsed.decimal("b")
+    encoderPath = try parsed.text("encoder")
+    queryPrompt = parsed.last("query-prompt")
     threads = try parsed.number("threads", in: Limit.threads)
     verification = parsed.has("verify") ? .everything : .tables
     isQuiet = parsed.has("quiet")
@@ -82,6 +88,21 @@ struct SearchSettings: Sendable {
   /// Where queries come from, for messages.
   var queriesPath: String {
     if case .file(let path) = input { path } else { "-" }
+  }
+
+  /// Refuses what only BM25 has.
+  func refuseParameters() throws(UsageError) {
+    guard k1 == nil, b == nil else {
+      throw UsageError("--k1, --b: expected an index for BM25, found one of embeddings")
+    }
+  }
+
+  /// Refuses what only embeddings have.
+  func refuseEncoder() throws(UsageError) {
+    guard encoderPath == nil, queryPrompt == nil else {
+      throw UsageError(
+        "--encoder, --query-prompt: expected an index of embeddings, found one for BM25")
+    }
   }
 
   /// The parameters to search with.

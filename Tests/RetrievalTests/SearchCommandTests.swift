@@ -11,8 +11,9 @@ struct SearchCommandTests {
     try withTemporaryFolder { folder in
       try writeCollection(folder)
       #expect(
-        try run(["index", "--corpus", folder, "--index", "\(folder)/x"], folder).code == .done)
-      let found = try run(["search", "--index", "\(folder)/x", "--queries", folder, "-k1"], folder)
+        try runTool(["index", "--corpus", folder, "--index", "\(folder)/x"], folder).code == .done)
+      let found = try runTool(
+        ["search", "--index", "\(folder)/x", "--queries", folder, "-k1"], folder)
       #expect(found.code == .done)
       let columns = found.output.split(separator: "\n").map { $0.split(separator: " ") }
       #expect(columns.map { $0[0] } == ["q1", "q2"])
@@ -26,9 +27,9 @@ struct SearchCommandTests {
   func requests() throws {
     try withTemporaryFolder { folder in
       try writeCollection(folder)
-      _ = try run(
+      _ = try runTool(
         ["index", "--corpus", "\(folder)/corpus.jsonl", "--index", "\(folder)/x"], folder)
-      let found = try run(
+      let found = try runTool(
         ["search", "--index", "\(folder)/x", "--query", "honey", "--format", "jsonl"], folder)
       try found.output.write(toFile: "\(folder)/requests", atomically: false, encoding: .utf8)
       var reader = RequestReader(paths: ["\(folder)/requests"])
@@ -43,9 +44,9 @@ struct SearchCommandTests {
   func table() throws {
     try withTemporaryFolder { folder in
       try writeCollection(folder)
-      _ = try run(
+      _ = try runTool(
         ["index", "--corpus", "\(folder)/corpus.jsonl", "--index", "\(folder)/x"], folder)
-      let found = try run(
+      let found = try runTool(
         ["search", "--index", "\(folder)/x", "--query", "ants", "-o", "\(folder)/table"], folder)
       #expect(found.output == "")
       let table = try String(contentsOfFile: "\(folder)/table", encoding: .utf8)
@@ -58,18 +59,18 @@ struct SearchCommandTests {
   func settings() throws {
     try withTemporaryFolder { folder in
       try writeCollection(folder)
-      _ = try run(
+      _ = try runTool(
         [
           "index", "--corpus", "\(folder)/corpus.jsonl", "--index", "\(folder)/x", "--stemmer",
           "none", "--stop-words", "none",
         ], folder)
       let base = ["search", "--index", "\(folder)/x", "--format", "trec", "--query"]
-      #expect(try run(base + ["nest"], folder).output == "")
-      #expect(try run(base + ["the"], folder).output != "")
-      let usual = try run(base + ["honey"], folder).output
-      #expect(try run(base + ["honey", "--k1", "0.9", "--b", "0.4"], folder).output == usual)
-      #expect(try run(base + ["honey", "--k1", "2"], folder).output != usual)
-      #expect(try run(base + ["honey", "--b", "2"], folder).code == .arguments)
+      #expect(try runTool(base + ["nest"], folder).output == "")
+      #expect(try runTool(base + ["the"], folder).output != "")
+      let usual = try runTool(base + ["honey"], folder).output
+      #expect(try runTool(base + ["honey", "--k1", "0.9", "--b", "0.4"], folder).output == usual)
+      #expect(try runTool(base + ["honey", "--k1", "2"], folder).output != usual)
+      #expect(try runTool(base + ["honey", "--b", "2"], folder).code == .arguments)
     }
   }
 
@@ -79,12 +80,12 @@ struct SearchCommandTests {
       let lines = ["a\tbees", "no tab", "a\twasps", "", "b\tants"]
       try lines.joined(separator: "\n")
         .write(toFile: "\(folder)/corpus.tsv", atomically: false, encoding: .utf8)
-      let made = try run(
+      let made = try runTool(
         ["index", "--corpus", "\(folder)/corpus.tsv", "--index", "\(folder)/x"], folder)
       #expect(made.code == .badInput)
       #expect(made.messages.contains("corpus.tsv:2: expected id<TAB>text"))
       #expect(made.messages.contains("corpus.tsv:3: expected each document id once"))
-      let found = try run(
+      let found = try runTool(
         ["search", "--index", "\(folder)/x", "--query", "bees wasps ants", "--format", "trec"],
         folder)
       #expect(found.output.split(separator: "\n").count == 2)
@@ -110,7 +111,7 @@ struct SearchCommandTests {
     try withTemporaryFolder { folder in
       try writeCollection(folder)
       let paths = ["X": "\(folder)/x", "F": "\(folder)/corpus.jsonl"]
-      let result = try run(arguments.map { paths[$0] ?? $0 }, folder)
+      let result = try runTool(arguments.map { paths[$0] ?? $0 }, folder)
       #expect(result.code == code)
       #expect(result.messages.hasPrefix("t5rank: error: "))
       #expect(result.messages.split(separator: "\n").count == 1)
@@ -132,17 +133,17 @@ struct SearchCommandTests {
     {"_id": "q3", "text": "zebra"}
     """.write(toFile: "\(folder)/queries.jsonl", atomically: false, encoding: .utf8)
   }
+}
 
-  /// Runs the tool with its two outputs in files of `folder`.
-  private func run(
-    _ arguments: [String], _ folder: String
-  ) throws -> (code: ExitCode, output: String, messages: String) {
-    let paths = ["\(folder)/.output", "\(folder)/.messages"]
-    let descriptors = paths.map { open($0, O_RDWR | O_CREAT | O_TRUNC, 0o600) }
-    defer { descriptors.forEach { close($0) } }
-    let console = Console(output: descriptors[0], error: descriptors[1])
-    let code = CommandLineTool.run(arguments, console: console)
-    let texts = try paths.map { try String(contentsOfFile: $0, encoding: .utf8) }
-    return (code, texts[0], texts[1])
-  }
+/// Runs the tool with its two outputs in files of `folder`.
+func runTool(
+  _ arguments: [String], _ folder: String
+) throws -> (code: ExitCode, output: String, messages: String) {
+  let paths = ["\(folder)/.output", "\(folder)/.messages"]
+  let descriptors = paths.map { open($0, O_RDWR | O_CREAT | O_TRUNC, 0o600) }
+  defer { descriptors.forEach { close($0) } }
+  let console = Console(output: descriptors[0], error: descriptors[1])
+  let code = CommandLineTool.run(arguments, console: console)
+  let texts = try paths.map { try String(contentsOfFile: $0, encoding: .utf8) }
+  return (code, texts[0], texts[1])
 }

@@ -1,0 +1,137 @@
+import Checkpoints
+import JSON
+import Tokenization
+import Transformers
+
+/// BERT's own files in the directory of a bi-encoder: finds and reads them, and words what is wrong.
+struct BiEncoderFiles {
+  let directory: String
+
+  struct Model {
+    let network: BERTEncoder
+    let parameters: Parameters
+    let checkpoint: any Checkpoint
+  }
+
+  /// The encoder and its weights.
+  func model() throws(BiEncoderError) -> Model {
+    do {
+      let path = joined(directory, "config.json")
+      let file = try SettingsFile(path, expected: "a model's configuration")
+      let configuration = try BERTConfiguration(file.value, path: path)
+      let checkpoint = try CheckpointDirectory.open(directory)
+      var declarations = ParameterDeclarations(for: checkpoint.tensors)
+      // Files of an encoder alone have no prefix; those of a model with a head have one.
+      let prefix =
+        declarations.isStored("\(Self.headed)embeddings.word_embeddings.weight") ? Self.headed : ""
+      let network = BERTEncoder(configuration, prefix: prefix, declaring: &declarations)
+      for tensor in checkpoint.tensors
+      where tensor.name.hasPrefix("\(prefix)pooler.dense.") || !tensor.name.hasPrefix(prefix) {
+        // What is built on the states: no embedding needs it.
+        declarations.ignore(tensor.name)
+      }
+      let parameters = try Parameters(declarations, from: checkpoint)
+      return Model(network: network, parameters: parameters, checkpoint: checkpoint)
+    } catch {
+      throw failure(error)
+    }
+  }
+
+  private static let headed = "bert."
+
+  /// The tokenizer; all its tokens have a row in the model's embedding.
+  func tokenizer(rows: Int, lowercases: Bool) throws(BiEncoderError) -> WordPieceTokenizer {
+    do {
+      var settings = try WordPieceTokenizer.Settings(directory: directory)
+      if lowercases, !settings.lowercases {
+        // sentence-transformers only lowers the case then; accents stay as the tokenizer has them.
+        settings.stripsAccents = settings.stripsAccents ?? false
+        settings.lowercases = true
+      }
+      let path = joined(directory, Self.vocabularyName)
+      let tokenizer = try WordPieceTokenizer(path: path, settings: settings)
+      guard tokenizer.vocabularySize <= rows else {
+        throw BiEncoderError.unusableModel(
+          path: path,
+          reason: "expected at most \(rows) tokens, the rows of the model's embedding, "
+            + "found \(tokenizer.vocabularySize)")
+      }
+      return tokenizer
+    } catch {
+      throw failure(error)
+    }
+  }
+
+  private static let vocabularyName = "vocab.txt"
+  private static let tokenizerSettingsName = "tokenizer_config.json"
+
+  /// The most tokens of a text by `tokenizer_config.json`; nil also where it names a number beyond all
+  /// texts, as transformers does for "no limit".
+  func tokenizerLimit() throws(BiEncoderError) -> Int? {
+    let file = try SettingsFile.ifPresent(joined(directory, Self.tokenizerSettingsName))
+    return file?.value["model_max_length"]?.int.flatMap { $0 >= 1 ? $0 : nil }
+  }
+
+  /// A hash of all that decides about embeddings.
+  func fingerprint(
+    of checkpoint: any Checkpoint, settings: [String]
+  ) throws(BiEncoderError) -> String {
+    do {
+      var hash = ContentHash()
+      func add(_ words: [String]) {
+        // Each word with its length, so that two lists never run together.
+        for word in words {
+          let bytes = Array("\(word.utf8.count):\(word)".utf8)
+          bytes.withUnsafeBytes { hash.update($0) }
+        }
+      }
+      add(settings)
+      for name in ["config.json", Self.vocabularyName, Self.tokenizerSettingsName] {
+        add([name])
+        do {
+          let file = try MappedFile(path: joined(directory, name))
+          withExtendedLifetime(file) { hash.update(file.bytes) }
+        } catch .fileMissing where name == Self.tokenizerSettingsName {}
+      }
+      for tensor in checkpoint.tensors where tensor.scalarType.isFloat {
+        let floats = try checkpoint.floats(of: tensor)
+        add([tensor.name, "\(tensor.shape)"])
+        // In bounds: the buffer holds `count` floats, and lives until the end of the turn.
+        withExtendedLifetime(floats) {
+          hash.update(
+            UnsafeRawBufferPointer(UnsafeBufferPointer(start: floats.pointer, count: floats.count)))
+        }
+      }
+      return IndexHeaderText.hexadecimal(hash.digest)
+    } catch {
+      throw failure(error)
+    }
+  }
+
+  /// What the layers below say about the model's files, as this module's error.
+  private func failure(_ error: any Error) -> BiEncoderError {
+    switch error {
+    case let error as BiEncoderError: error
+    case ModelError.configuration(let path, let reason): .unusableModel(path: path, reason: reason)
+    case TokenizerError.fileMissing(let path, let expected),
+      CheckpointError.fileMissing(let path, let expected):
+      .fileMissing(path: path, expected: expected)
+    case TokenizerError.malformed(let path, let reason),
+      CheckpointError.malformed(let path, let reason):
+      .unusableModel(path: path, reason: reason)
+    case TokenizerError.unreadable(let path, let reason),
+      CheckpointError.unreadable(let path, let reason):
+      .unusableModel(path: path, reason: "cannot be read: \(reason)")
+    default: .unusableModel(path: directory, reason: String(describing: error))
+    }
+  }
+}
+
+extension ScalarType {
+  fileprivate var isFloat: Bool {
+    switch self {
+    case .float64, .float32, .float16, .bfloat16: true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import Checkpoints
+import Foundation
+import JSON
+import Retrieval
+import Support
+import Testing
+import Tokenization
+
+/// A tiny bi-encoder and what sentence-transformers computes with it; made by
+/// scripts/golden/bi-encoders.py.
+struct BiEncoderFixture: CustomTestStringConvertible, Sendable {
+  let name: String
+
+  static let all = [
+    "mean-normalized", "cls", "max", "square-root", "weighted", "last", "lower-case", "prompts",
+    "plain",
+  ].map(BiEncoderFixture.init)
+
+  var testDescription: String { name }
+
+  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("Fixtures/bi-encoders")
+
+  /// The texts that are embedded.
+  static func texts() throws -> [String] {
+    let value = try JSONValue(
+      parsing: Array(Data(contentsOf: root.appendingPathComponent("texts.json"))))
+    return try #require(value.array).map { try #require($0.string) }
+  }
+
+  /// Puts the encoder and the variant's files into one directory, and gives its path.
+  @discardableResult
+  func assemble(in folder: TemporaryFolder) throws -> String {
+    let directory = try folder.makeFolder("model")
+    for part in ["encoder", name] {
+      let source = Self.root.appendingPathComponent(part)
+      for file in try FileManager.default.subpathsOfDirectory(atPath: source.path)
+      where file.contains(".") && !file.hasPrefix("golden") {
+        let target = URL(fileURLWithPath: directory).appendingPathComponent(file)
+        try FileManager.default.createDirectory(
+          at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(contentsOf: source.appendingPathComponent(file)).write(to: target)
+      }
+    }
+    return directory
+  }
+
+  /// The model; control tokens in texts are recognised, as sentence-transformers does.
+  func load(_ change: (inout BiEncoderOptions) -> Void = { _ in }) throws -> BiEncoder {
+    try TemporaryFolder.use { folder in
+      var options = BiEncoderOptions()
+      options.specialTokens = .recognized
+      options.threads = 1
+      change(&options)
+      // Mapped weights outlive their directory.
+      return try BiEncoder(path: assemble(in: folder), options: options)
+    }
+  }
+
+  /// What sentence-transformers computes: `queries` or `documents`.
+  func golden(_ side: String) throws -> [Float] {
+    let path = Self.root.appendingPathComponent("\(name)/golden.safetensors").path
+    let file = try Safetensors(path: path)
+    let buffer = try file.floats(of: try #require(file.tensors.first { $0.name == side }))
+    return Array(UnsafeBufferPointer(start: buffer.pointer, count: buffer.count))
+  }
+}
