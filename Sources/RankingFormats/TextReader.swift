@@ -45,6 +45,11 @@ public struct TextReader {
   /// Bytes that were not UTF-8 and became U+FFFD so far.
   public var replacedBytes: Int { decoder.replacedBytes }
 
+  /// Throws for the first file that is missing or must not be read.
+  public func checkFiles() throws(FormatError) {
+    try InputFiles.check(Array(paths))
+  }
+
   /// The next entry, or why a line is refused (the one after it may be good); nil at the end.
   ///
   /// - Throws: Only when nothing more can be read.

@@ -14,6 +14,7 @@ struct IndexCommand {
     var problems = ProblemReport(console)
     var reader = TextReader(
       paths: settings.corpusPaths, content: .documents, invalidUTF8: settings.invalidUTF8)
+    try reader.checkFiles()
     let builder = try builder(since: start)
     Signals.setUnfinished(builder.unfinishedPaths)
     defer { Signals.clearUnfinished() }

@@ -16,7 +16,9 @@ package enum Subcommand: String, Sendable, CaseIterable {
     case .rank: "[FILE…]"
     case .evaluate: "--qrels FILE --run FILE…"
     case .inspect: "MODEL"
-    case .bench, .index, .search: ""
+    case .bench: ""
+    case .index: "--corpus FILE… --index DIR"
+    case .search: "--index DIR [--query TEXT | --queries FILE]"
     case .help: "[SUBCOMMAND]"
     }
   }

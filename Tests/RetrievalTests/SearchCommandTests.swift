@@ -97,6 +97,7 @@ struct SearchCommandTests {
     arguments: [
       (["index"], .arguments), (["index", "--index", "X"], .arguments),
       (["index", "--index", "X", "--corpus", "none"], .missingFile),
+      (["index", "--index", "X", "--corpus", "F", "--corpus", "none"], .missingFile),
       (["index", "--index", "X", "--corpus", "F", "--b", "3"], .arguments),
       (["index", "--index", "X", "--corpus", "F", "--k1", "x"], .arguments),
       (["index", "--index", "F", "--corpus", "F"], .runTimeFailure),
