@@ -49,7 +49,8 @@ public struct PromptEncoder: Sendable {
     self.documentCount = prompt.mode.documentCount
     let segments = prompt.template.segments.map { segment -> Segment in
       switch segment {
-      case .literal(let text): .literal(tokenizer.encode(text, specialTokens: .recognized))
+      case .literal(let text):
+        .literal(tokenizer.encode(text, specialTokens: Self.policy(forLiteral: text)))
       case .field(.query): .query
       case .field(.document), .field(.document0): .document(0)
       case .field(.document1): .document(1)
@@ -141,6 +142,12 @@ public struct PromptEncoder: Sendable {
     if let endOfSequence { tokens.append(endOfSequence) }
     return EncodedPrompt(
       tokens: tokens, documentsShortened: documentsShortened, queryShortened: queryShortened)
+  }
+
+  /// Recognizing makes a T5 tokenizer load a second model, which plain words need not wait for.
+  private static func policy(forLiteral text: String) -> SpecialTokenPolicy {
+    text.utf8.contains(UInt8(ascii: "<")) || text.utf8.contains(UInt8(ascii: "["))
+      ? .recognized : .literal
   }
 
   private var endCount: Int { endOfSequence == nil ? 0 : 1 }
