@@ -3,6 +3,7 @@
 import json
 import random
 import statistics
+import sys
 
 from comparison.program import Disturbance, Server, output
 from comparison.store import Store, write
@@ -28,19 +29,19 @@ class Experiment:
 
     def index(self, system):
         """The directory of a first stage's index."""
-        encoder = ["--encoder", system.model, "--threads", self.options.threads]
-
         def make(path):
             self.progress.say(f"{self.collection.name}: indexing for {system.name}")
+            threads = ["--threads", self.options.threads] if system.model else []
             output(self.program.path, "index", "--quiet", "--corpus", self.collection.folder,
-                   "--index", path, *(encoder if system.model else []))
+                   "--index", path, *encoder_option(system), *threads)
 
         return self.store.directory(
             f"index-{system.mode}", [*self.corpus_key, *system.makers()], make)
 
     def search_command(self, system, depth):
         return [self.program.path, "search", "--quiet", "--format", "jsonl", "--index",
-                self.index(system), "--top-k", depth, "--threads", self.options.threads]
+                self.index(system), "--top-k", depth, "--threads", self.options.threads,
+                *encoder_option(system)]
 
     def found(self, system, depth):
         """What a first stage finds, a request of rank_llm's form by query."""
@@ -51,6 +52,8 @@ class Experiment:
     def candidates(self, bm25):
         """BM25's best, as far as anything needs them."""
         self.requests = self.found(bm25, max(self.options.depth, TIMED_DOCUMENTS))
+        if not self.requests:
+            sys.exit(f"compare: {self.collection.folder}: BM25 finds nothing for any query")
 
     def request(self, query, depth):
         request = self.requests[query]
@@ -144,6 +147,10 @@ class Experiment:
         has_timings = self.store.get(f"timings-{system.name}", self.timing_key(system))
         return ((0 if has_rankings else passes)
                 + (0 if has_timings and not self.options.retime else timed))
+
+
+def encoder_option(system):
+    return ["--encoder", system.model] if system.model else []
 
 
 def identifiers(request):

@@ -83,8 +83,8 @@ def systems(names, models, cross_encoders, encoder, duo_depth):
             limit = int(depth or duo_depth) if is_pairwise else None
             label = f"{mode}:{limit}" if limit else mode
             if len(folders) > 1:
-                label += f" {folder.name}"
-            found.append(System(label, mode, folder, limit))
+                label += f" {folder.resolve().name}"
+            found.append(System(label, mode, folder.resolve(), limit))
     if len({system.name for system in found}) < len(found):
         sys.exit("compare: expected each system once, with models in folders of different names")
     return found
