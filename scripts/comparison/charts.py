@@ -15,6 +15,10 @@ def latency(row):
     return row["timings"]["median"]
 
 
+def two_places(value):
+    return f"{value:.2f}"
+
+
 def tick_seconds(value):
     return f"{value:g} s" if value >= 0.1 else f"{value * 1000:g} ms"
 
@@ -32,7 +36,7 @@ def front(rows):
 def effectiveness_chart(rows):
     """nDCG@10 against latency, with the Pareto front."""
     x = Axis([latency(row) for row in rows], LEFT, RIGHT, True, tick_seconds)
-    y = Axis([effectiveness(row) for row in rows], BOTTOM, TOP, format=lambda v: f"{v:.2f}", padding=0.12)
+    y = Axis([effectiveness(row) for row in rows], BOTTOM, TOP, format=two_places, padding=0.12)
     drawing = Drawing(HEIGHT, "nDCG@10 against latency")
     drawing.axes(x, y, "latency for 100 documents, median (logarithmic)", MEASURE)
     corners = []
@@ -62,7 +66,7 @@ def depth_chart(rows):
     prompts = [limit for _, row in curves for limit, _ in row["by_depth"]]
     prompts += [row["passes_for_100"] for _, row in duos] + [1]
     x = Axis(prompts, LEFT, RIGHT, True, lambda value: f"{value:g}")
-    y = Axis(values, BOTTOM, TOP, format=lambda value: f"{value:.2f}", padding=0.12)
+    y = Axis(values, BOTTOM, TOP, format=two_places, padding=0.12)
     drawing = Drawing(HEIGHT, "nDCG@10 against prompts a query")
     drawing.axes(x, y, "prompts through the model, a query (logarithmic)", MEASURE)
     drawing.line([(LEFT, y.place(base)), (RIGHT, y.place(base))], "front", 0)
@@ -100,9 +104,10 @@ def cost_chart(rows, deepest=100):
     drawing = Drawing(HEIGHT, "Seconds a query against depth")
     drawing.axes(x, y, "candidates that are read or compared (logarithmic)", "time a query")
     for color, row in timed:
-        drawing.line([(x.place(depth), y.place(cost(row, depth))) for depth in depths], "curve", color)
-        for depth in depths:
-            drawing.point(x.place(depth), y.place(cost(row, depth)), color,
+        places = [(x.place(depth), y.place(cost(row, depth))) for depth in depths]
+        drawing.line(places, "curve", color)
+        for depth, place in zip(depths, places):
+            drawing.point(*place, color,
                           f"{row['system']}, {depth} candidates: {seconds(cost(row, depth))}", 2.5)
     for color, row in timed:
         place = x.place(depths[-1]), y.place(cost(row, depths[-1]))
@@ -119,7 +124,7 @@ def differences_chart(row, base, color):
     step = (RIGHT - LEFT) / len(changes)
     for value, name in [(1, "+1"), (0, "0"), (-1, "−1")]:
         place = middle - value * reach
-        drawing.parts.append(f'<line class="grid" x1="{LEFT}" x2="{RIGHT}" y1="{place}" y2="{place}"/>')
+        drawing.line([(LEFT, place), (RIGHT, place)], "grid")
         drawing.text(LEFT - 5, min(max(place + 4, 10), height - 2), name, "end", "tick")
     for number, (change, query) in enumerate(changes):
         top = middle - max(change, 0) * reach

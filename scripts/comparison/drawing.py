@@ -38,7 +38,8 @@ class Axis:
     def ticks(self):
         if self.is_logarithmic:
             decades = range(math.floor(self.low), math.ceil(self.high) + 1)
-            steps = [1] if self.high - self.low > 3 else [1, 3] if self.high - self.low > 1 else [1, 2, 5]
+            span = self.high - self.low
+            steps = [1] if span > 3 else [1, 3] if span > 1 else [1, 2, 5]
             values = [step * 10.0 ** decade for decade in decades for step in steps]
         else:
             step = nice_step((self.high - self.low) / 4)

@@ -7,7 +7,7 @@ import platform
 
 from comparison.evaluation import MEASURES, mark
 
-DISTURBED = 0.05  # The share of the machine in other hands from which timings are not to be trusted.
+DISTURBED = 0.05  # The share of the machine in other hands that makes timings doubtful.
 
 
 def report(sections, systems, program, options):
@@ -58,19 +58,21 @@ def disturbance(found):
 
 
 def caption(section, found):
-    """What the ranks of a collection's table are of."""
+    """What a collection's table is about."""
     queries = f"{section['queries']:,}"
     if section["queries"] < section["judged_queries"]:
         queries += f" of {section['judged_queries']:,}"
-    return (f"{section['documents']:,} documents, {queries} queries; BM25’s best "
+    text = (f"{section['documents']:,} documents, {queries} queries; BM25’s best "
             f"{found['depth']:,} are re-ranked")
+    count = min(row["timings"]["documents"] for row in section["systems"])
+    return text if count == 100 else f"{text}; latencies are for {count}, as it finds no more"
 
 
 def circumstances(found):
     text = (f"{found['date']}, {found['program']}, {found['processor']}, {found['threads']} threads. "
-            f"Latency: median and 95th percentile over at most {found['latency_queries']} queries, one "
-            "at a time and warm: a first stage searches the collection, a re-ranker reads 100 documents. "
-            "▲ ▼: better or worse than BM25 (sign-flip test, Holm’s correction, p < 0.05).")
+            "Latency: median and 95th percentile over at most "
+            f"{found['latency_queries']} queries, one at a time and warm: a first stage searches the "
+            "collection, a re-ranker reads 100 documents. ▲ ▼: better or worse than BM25 (sign-flip test, Holm’s correction, p < 0.05).")
     if worst := disturbance(found):
         text += (f" Timings were taken on a shared machine, of which other programs used up to "
                  f"{worst:.0%}: they are not to be trusted.")

@@ -1,4 +1,4 @@
-"""Tries the comparison on a collection that it makes: all is written, and a second call computes nothing."""
+"""Tries the comparison on a collection that it makes: what is written, resumed and measured anew."""
 
 import copy
 import json

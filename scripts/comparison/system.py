@@ -58,22 +58,24 @@ class System:
 
 def model_files(folder):
     """The files that a model is made of; not its card, nor weights in other formats."""
-    return sorted(path for path in folder.iterdir() if path.is_file() and path.suffix in MODEL_FILES)
+    return [path for path in folder.iterdir() if path.is_file() and path.suffix in MODEL_FILES]
 
 
 @functools.cache
 def fingerprint(folder):
-    return {path.name: file_hash(path) for path in sorted(folder.rglob("*"))
+    """Hashes of the files that scores depend on, wherever the folder is."""
+    return {str(path.relative_to(folder)): file_hash(path) for path in sorted(folder.rglob("*"))
             if path.is_file() and path.suffix in MODEL_FILES}
 
 
 def systems(names, models, cross_encoders, encoder, duo_depth):
-    """The systems that names stand for, BM25 first: `bm25`, `mono`, `duo:5`, …, each with each model."""
+    """What names such as `mono` and `duo:5` stand for, each with each model, and BM25 before them."""
     found = [System("bm25", "bm25")]
     for name in names:
         mode, _, depth = name.partition(":")
         is_pairwise = mode in PAIRWISE
-        if mode not in NAMES or (depth and not (is_pairwise and depth.isdecimal() and int(depth) > 1)):
+        is_depth = not depth or (is_pairwise and depth.isdecimal() and int(depth) > 1)
+        if mode not in NAMES or not is_depth:
             sys.exit(f"compare: --systems: expected {', '.join(NAMES)}, maybe with duo's depth as in "
                      f"duo:5, found {name}")
         if mode == "bm25":
