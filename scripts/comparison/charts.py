@@ -65,11 +65,11 @@ def depth_chart(rows):
     values += [effectiveness(row) for _, row in duos] + [base]
     prompts = [limit for _, row in curves for limit, _ in row["by_depth"]]
     prompts += [row["passes_for_100"] for _, row in duos] + [1]
-    x = Axis(prompts, LEFT, RIGHT, True, lambda value: f"{value:g}")
+    x = Axis(prompts, LEFT, RIGHT - 66, True, lambda value: f"{value:g}")
     y = Axis(values, BOTTOM, TOP, format=two_places, padding=0.12)
     drawing = Drawing(HEIGHT, "nDCG@10 against prompts a query")
     drawing.axes(x, y, "prompts through the model, a query (logarithmic)", MEASURE)
-    drawing.line([(LEFT, y.place(base)), (RIGHT, y.place(base))], "front", 0)
+    drawing.line([(LEFT, y.place(base)), (x.end, y.place(base))], "front", 0)
     ends = []
     for color, row in curves:
         places = [(x.place(limit), y.place(value)) for limit, value in row["by_depth"]]

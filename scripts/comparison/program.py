@@ -80,6 +80,8 @@ class Server:
 class Disturbance:
     """How much of the machine other programs used while a server was timed."""
 
+    LEAST_SECONDS = 0.5  # The system counts in ticks of 10 ms.
+
     def __init__(self, server):
         self.server = server
         self.start = self.now()
@@ -95,9 +97,11 @@ class Disturbance:
         return time.perf_counter(), busy, ours + sum(os.times()[:2])
 
     def share(self):
-        """From 0 to 1 of all cores; None where the system does not say."""
+        """From 0 to 1 of all cores; None where the system does not say, or not so soon."""
         end = self.now()
         if self.start is None or end is None:
             return None
         seconds, busy, ours = (after - before for before, after in zip(self.start, end))
-        return min(max((busy - ours) / (seconds * os.cpu_count()), 0), 1) if seconds > 0 else 0
+        if seconds < self.LEAST_SECONDS:
+            return None
+        return min(max((busy - ours) / (seconds * os.cpu_count()), 0), 1)

@@ -72,10 +72,11 @@ def circumstances(found):
     text = (f"{found['date']}, {found['program']}, {found['processor']}, {found['threads']} threads. "
             "Latency: median and 95th percentile over at most "
             f"{found['latency_queries']} queries, one at a time and warm: a first stage searches the "
-            "collection, a re-ranker reads 100 documents. ▲ ▼: better or worse than BM25 (sign-flip test, Holm’s correction, p < 0.05).")
+            "collection, a re-ranker reads 100 documents. ▲ ▼: better or worse than BM25 (sign-flip "
+            "test, Holm’s correction, p < 0.05).")
     if worst := disturbance(found):
         text += (f" Timings were taken on a shared machine, of which other programs used up to "
-                 f"{worst:.0%}: they are not to be trusted.")
+                 f"{100 * worst:.0f} %: they are not to be trusted.")
     return text
 
 
