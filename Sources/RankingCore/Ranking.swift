@@ -10,6 +10,12 @@ public struct RankedDocument: Sendable, Hashable {
   public var candidateIndex: Int
   /// Probabilities of the labels, in label order, where the scorer has more than two (RankT5 digits).
   public var distribution: [Double]?
+  /// The stage of a cascade that decided about the document's place: the last that scored it; nil where
+  /// no cascade ranked.
+  public var stage: String?
+  /// What each stage of a cascade said, in the order of the stages; those that did not see the document
+  /// are missing.
+  public var stageScores: [StageScore] = []
 
   /// A document and its score.
   public init(
@@ -27,8 +33,8 @@ public struct RankedDocument: Sendable, Hashable {
 /// Documents from best to worst.
 ///
 /// Equal scores keep the candidates' order: that is the one tie-break of this project.
-/// A ranking of two stages (`mono-duo`) has the second stage's documents first, then the tail in
-/// the first stage's order; their scales differ, so scores fall only within a stage.
+/// A ranking of several stages (`mono-duo`, a cascade) has the last stage's documents first, then the
+/// tail in the order of the stage before; their scales differ, so scores fall only within a stage.
 public struct Ranking: Sendable, Hashable, RandomAccessCollection {
   /// The documents, best first.
   public private(set) var entries: [RankedDocument]

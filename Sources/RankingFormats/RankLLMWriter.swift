@@ -5,7 +5,9 @@ public import RankingCore
 ///
 /// Members that came with the request and its candidates stay as they were, in their order; each
 /// candidate's `score` is the new one. A rating's `distribution` over its labels goes beside it, and one
-/// from an earlier rating goes away with the score that it belongs to.
+/// from an earlier rating goes away with the score that it belongs to. Documents of a cascade have the
+/// `stage` that decided about them, and `stage_scores` by the stages' names; those of an earlier cascade
+/// go away too.
 public struct RankLLMWriter: Sendable {
   /// A writer without a state: each line stands for itself.
   public init() {}
@@ -20,10 +22,20 @@ public struct RankLLMWriter: Sendable {
       candidate["distribution"] = entry.distribution.map { values in
         .array(values.map { JSONValue($0) ?? .null })
       }
+      if entry.stage != nil || candidate["stage_scores"] != nil {
+        candidate["stage"] = entry.stage.map { .string($0) }
+        candidate["stage_scores"] = entry.stage.map { _ in stageScores(of: entry) }
+      }
       return .object(candidate)
     }
     var members = request.envelope
     members["candidates"] = .array(candidates)
     return JSONValue.object(members).serialized() + "\n"
+  }
+
+  private func stageScores(of entry: RankedDocument) -> JSONValue {
+    var scores = JSONObject()
+    for stage in entry.stageScores { scores[stage.stage] = JSONValue(stage.score) ?? .null }
+    return .object(scores)
   }
 }

@@ -6,7 +6,7 @@ public import RankingCore
 /// equal by document id, downwards. Its versions before 10 compare scores as `Float`. So scores are
 /// written such that they fall strictly with rank even as `Float`s: one that does not is lowered,
 /// and counted. Where a second stage begins whose scores are not below those of the first
-/// (`mono-duo`), all of its scores are lowered by the same amount.
+/// (`mono-duo`, cascades), all of its scores are lowered by the same amount.
 public struct TRECRunWriter: Sendable {
   /// The last column.
   public let tag: String
@@ -47,12 +47,13 @@ public struct TRECRunWriter: Sendable {
     var scores: [Double] = []
     scores.reserveCapacity(ranking.count)
     var shift = 0.0
-    var stage: ScoreScale?
+    var previous: RankedDocument?
     for entry in ranking {
-      if let last = scores.last, entry.scale != stage {
+      let isNewStage = entry.scale != previous?.scale || entry.stage != previous?.stage
+      if let last = scores.last, isNewStage {
         shift = entry.score < last ? 0 : last - 1 - entry.score
       }
-      stage = entry.scale
+      previous = entry
       var score = entry.score + shift
       if let last = scores.last, !(Float(score) < Float(last)) {
         score = Double(Float(last).nextDown)

@@ -6,8 +6,8 @@ struct ScoringTally: Sendable {
 
   var statistics: RerankingStatistics {
     var statistics = counted
-    statistics.shortenedDocuments = documents.count
-    statistics.shortenedQueries = queries.count
+    statistics.shortenedDocuments += documents.count
+    statistics.shortenedQueries += queries.count
     return statistics
   }
 
@@ -21,6 +21,16 @@ struct ScoringTally: Sendable {
   /// Counts pairs that were compared.
   mutating func add(pairs: Int) {
     counted.pairs += pairs
+  }
+
+  /// Adds what a reranker took that counts by itself.
+  mutating func add(_ statistics: RerankingStatistics) {
+    counted.shortenedDocuments += statistics.shortenedDocuments
+    counted.shortenedQueries += statistics.shortenedQueries
+    counted.forwardPasses += statistics.forwardPasses
+    counted.tokens += statistics.tokens
+    counted.operations += statistics.operations
+    counted.pairs += statistics.pairs
   }
 
   /// Notes which texts a sequence holds in part only.
@@ -41,6 +51,8 @@ struct ScoringTally: Sendable {
     counted.tokens += other.counted.tokens
     counted.operations += other.counted.operations
     counted.pairs += other.counted.pairs
+    counted.shortenedDocuments += other.counted.shortenedDocuments
+    counted.shortenedQueries += other.counted.shortenedQueries
     documents.formUnion(other.documents.map(number))
     queries.formUnion(other.queries)
   }

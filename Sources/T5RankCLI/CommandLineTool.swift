@@ -15,7 +15,7 @@ public enum CommandLineTool {
   /// Does what the arguments say; errors go to the console, in words.
   package static func run(
     _ arguments: [String], console: Console,
-    openModel: @escaping ModelOpener = { try RankingModel.open($0, $1) }
+    openModel: @escaping ModelOpener = RankingModel.sharingOpener()
   ) -> ExitCode {
     do {
       return try dispatch(arguments, console, openModel)
@@ -55,7 +55,10 @@ public enum CommandLineTool {
       return try InspectCommand(settings: InspectSettings(parsed), console: console).run()
     case .bench: return try BenchCommand(settings: BenchSettings(parsed), console: console).run()
     case .index: return try IndexCommand(settings: IndexSettings(parsed), console: console).run()
-    case .search: return try SearchCommand(settings: SearchSettings(parsed), console: console).run()
+    case .search:
+      return try SearchCommand(
+        settings: SearchSettings(parsed), console: console, openModel: openModel
+      ).run()
     case .help: return try help(parsed, console)
     }
   }

@@ -7,15 +7,26 @@ import Reranking
 /// Where the whole input can be counted first (a TREC run, request files), all of it is; a stream is
 /// counted as it comes.
 struct PairBudget {
-  private let mode: RankingMode
+  /// How many candidates each stage compares in pairs, and how many each scores by themselves.
+  private let comparedDepths: [Int]
+  private let scoredDepths: [Int]
   private let options: RerankerOptions
   private let isLimited: Bool
+  /// What a user lowers.
+  private let depthName: String
   private var pairs = 0
 
   init(_ settings: RankSettings, mode: RankingMode) {
-    self.mode = mode
     options = settings.options
-    isLimited = !settings.acceptsManyPairs && (mode == .duo || mode == .monoDuo)
+    depthName = settings.stages == nil ? "--depth" : "the depth of duo in --stages"
+    if let stages = settings.stages?.stages {
+      comparedDepths = stages.filter { $0.mode == .duo }.map(\.depth)
+      scoredDepths = stages.filter { $0.mode != .duo }.map(\.depth)
+    } else {
+      comparedDepths = mode == .duo || mode == .monoDuo ? [settings.options.depth] : []
+      scoredDepths = mode == .duo ? [] : [.max]
+    }
+    isLimited = !settings.acceptsManyPairs && !comparedDepths.isEmpty
   }
 
   /// Whether counting the input first is worth the reading.
@@ -23,7 +34,10 @@ struct PairBudget {
 
   /// The pairs that so many candidates make.
   func pairs(ofCandidates count: Int) -> Int {
-    options.pairSelection.pairCount(among: min(count, options.depth))
+    comparedDepths.reduce(0) { sum, depth in
+      let more = options.pairSelection.pairCount(among: min(count, depth))
+      return min(sum, .max - more) + more
+    }
   }
 
   /// Refuses an input as a whole.
@@ -36,15 +50,16 @@ struct PairBudget {
     for count in candidateCounts {
       let more = pairs(ofCandidates: count)
       total = total.addingReportingOverflow(more).overflow ? .max : total + more
-      let stagePasses = mode == .monoDuo ? count : 0
-      passes = min(passes, .max - more - stagePasses) + more + stagePasses
+      for part in [more] + scoredDepths.map({ min(count, $0) }) {
+        passes = min(passes, .max - part) + part
+      }
     }
     guard total > options.maximumPairs else { return }
     let time = secondsPerPass().map { ", about \(secondsText($0 * Double(passes)))" } ?? ""
     throw UsageError(
       "expected at most \(grouped(options.maximumPairs)) pairs, found "
         + "\(counted(candidateCounts.count, "query", "queries")) with \(grouped(total)) pairs "
-        + "(\(grouped(passes)) forward passes\(time)); add --yes, or lower --depth")
+        + "(\(grouped(passes)) forward passes\(time)); add --yes, or lower \(depthName)")
   }
 
   /// Counts one request of a stream, before it is ranked.
@@ -57,7 +72,7 @@ struct PairBudget {
       throw UsageError(
         "\(request.query.id): expected at most \(grouped(options.maximumPairs)) pairs in one run, "
           + "found more: \(grouped(pairs)) before this query, which has \(grouped(more)); "
-          + "add --yes, or lower --depth")
+          + "add --yes, or lower \(depthName)")
     }
     pairs += more
   }

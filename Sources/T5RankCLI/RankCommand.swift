@@ -13,7 +13,7 @@ struct RankCommand {
   func run() throws -> ExitCode {
     var problems = ProblemReport(console)
     let input = try RankInput(settings) { problems.add($0) }
-    let model = try openModel(settings.modelPath, settings.options)
+    let model = try openedModel()
     var budget = PairBudget(settings, mode: model.mode)
     if budget.wantsCounting {
       try budget.check(candidateCounts: input.candidateCounts()) {
@@ -52,6 +52,15 @@ struct RankCommand {
     problems.finish()
     say(totals, writer, replacedBytes: source.replacedBytes)
     return problems.exitCode
+  }
+
+  private func openedModel() throws -> RankingModel {
+    guard let stages = settings.stages else {
+      return try openModel(settings.modelPath, settings.options)
+    }
+    let cascade = try stages.cascade(
+      modelPath: settings.modelPath, settings.options, openModel: openModel)
+    return RankingModel(mode: stages.finalMode, reranker: cascade)
   }
 
   private func rank(

@@ -23,6 +23,8 @@ struct RankSettings: Sendable {
   /// nil: the model in `weights/`.
   let modelPath: String?
   let options: RerankerOptions
+  /// nil: one mode ranks all candidates.
+  let stages: StageList?
   /// Whether more pairs than `options.maximumPairs` are wanted.
   let acceptsManyPairs: Bool
   let isQuiet: Bool
@@ -52,6 +54,11 @@ struct RankSettings: Sendable {
     isQuiet = parsed.has("quiet")
     invalidUTF8 = parsed.has("strict-utf8") ? .refuse : .replace
     options = try Self.options(parsed)
+    stages = try StageList(parsed)
+    if let first = stages?.first {
+      throw UsageError(
+        "--stages: expected \(first.kind.rawValue) in t5rank search only, which has an index")
+    }
   }
 
   private static func options(_ parsed: ParsedArguments) throws(UsageError) -> RerankerOptions {

@@ -1,5 +1,6 @@
 import RankingFormats
 package import Reranking
+import Synchronization
 
 /// An opened model, ready to rank in one mode.
 package struct RankingModel: Sendable {
@@ -13,8 +14,21 @@ package struct RankingModel: Sendable {
 
   /// Opens the model in a directory, or the one that comes with the program.
   static func open(_ path: String?, _ options: RerankerOptions) throws -> RankingModel {
-    let model = try ModelDirectory(path: path ?? defaultPath(for: options.mode))
-    return RankingModel(
+    try open(ModelDirectory(path: path ?? defaultPath(for: options.mode)), options)
+  }
+
+  /// Opens each directory once, however many stages of a cascade use it.
+  package static func sharingOpener() -> ModelOpener {
+    let shared = SharedModels()
+    return { path, options in
+      try open(shared.model(at: path ?? defaultPath(for: options.mode)), options)
+    }
+  }
+
+  private static func open(
+    _ model: ModelDirectory, _ options: RerankerOptions
+  ) throws -> RankingModel {
+    RankingModel(
       mode: options.mode ?? model.defaultMode, reranker: try model.reranker(options))
   }
 
@@ -22,14 +36,8 @@ package struct RankingModel: Sendable {
   func rerank(
     _ request: RankingRequest, progress: (@Sendable (Int, Int) -> Void)?
   ) throws -> RerankingResult {
-    do {
-      return try reranker.rerank(request.documents, for: request.query, progress: progress)
-    } catch RerankingError.unusableQuery(_, let reason) {
-      // The scorer does not know where the request stands.
-      throw request.refusal(reason)
-    } catch let error as RerankingError {
-      guard case .scoreNotFinite = error else { throw error }
-      throw request.refusal(error.description)
+    try request.refusingAlone {
+      try reranker.rerank(request.documents, for: request.query, progress: progress)
     }
   }
 
@@ -44,6 +52,35 @@ package struct RankingModel: Sendable {
       throw .fileMissing(path: path, expected: "the default model (or another with --model DIR)")
     }
     return found
+  }
+}
+
+extension RankingRequest {
+  /// Does what ranks the request; what is wrong with it alone is thrown as a `FormatError` with its place.
+  func refusingAlone<Result>(_ rank: () throws -> Result) throws -> Result {
+    do {
+      return try rank()
+    } catch RerankingError.unusableQuery(_, let reason) {
+      // The scorer does not know where the request stands.
+      throw refusal(reason)
+    } catch let error as RerankingError {
+      guard case .scoreNotFinite = error else { throw error }
+      throw refusal(error.description)
+    }
+  }
+}
+
+/// The directories that were opened, by their paths.
+private final class SharedModels: Sendable {
+  private let models = Mutex<[String: ModelDirectory]>([:])
+
+  func model(at path: String) throws -> ModelDirectory {
+    try models.withLock { models in
+      if let model = models[path] { return model }
+      let model = try ModelDirectory(path: path)
+      models[path] = model
+      return model
+    }
   }
 }
 

@@ -1,12 +1,14 @@
 import Kernels
 import RankingCore
 import RankingFormats
+import Reranking
 import Retrieval
 
 /// Searches an index for each query, and writes the rankings in the queries' order.
 struct SearchCommand {
   let settings: SearchSettings
   let console: Console
+  let openModel: ModelOpener
 
   /// A query, and what its errors are about.
   private struct Item: Sendable {
@@ -27,11 +29,13 @@ struct SearchCommand {
     if settings.format == .jsonl, !index.storesTexts, !settings.isQuiet {
       console.note("the index has no texts: what is found cannot be re-ranked")
     }
+    let cascade = try cascade(over: index)
     let output =
       try settings.outputPath.map(OutputFile.init(path:))
       ?? OutputFile(descriptor: console.standardOutput)
     var writer = RankingWriter(
-      settings.format, tag: settings.tag, topK: nil, width: tableWidth)
+      settings.format, tag: settings.tag, topK: cascade.map { _ in settings.topK },
+      width: tableWidth)
     var problems = ProblemReport(console)
     var reader = reader
     var counts = (queries: 0, answered: 0)
@@ -40,11 +44,12 @@ struct SearchCommand {
       if items.isEmpty { break }
       counts.queries += items.count
       let results = try index.candidates(
-        for: items.map(\.query), limit: settings.topK,
+        for: items.map(\.query), limit: settings.limit,
         threads: settings.threads ?? ThreadTeam.availableCores)
       for (item, result) in zip(items, results) {
         do {
-          let isAnswered = try write(try result.get(), for: item, to: output, &writer)
+          let isAnswered = try write(
+            try result.get(), from: index, cascade, for: item, to: output, &writer)
           counts.answered += isAnswered ? 1 : 0
         } catch RetrievalError.unusableQuery(let reason) {
           problems.add(FormatError(.malformed, path: item.path, line: item.line, reason: reason))
@@ -107,11 +112,25 @@ struct SearchCommand {
     return items
   }
 
+  // MARK: Ranking
+
+  /// What re-ranks what is found; nil if nothing does.
+  private func cascade(over index: SearchedIndex) throws -> Cascade? {
+    guard let stages = settings.stages else { return nil }
+    guard index.storesTexts else {
+      throw UsageError("--stages: expected an index with texts, found one made with --no-texts")
+    }
+    var options = RerankerOptions()
+    options.threads = settings.threads
+    return try stages.cascade(modelPath: settings.modelPath, options, openModel: openModel)
+  }
+
   // MARK: Writing
 
   /// - Returns: Whether there was anything to write: requests without candidates cannot be re-ranked.
   private func write(
-    _ ranking: Ranking, for item: Item, to output: OutputFile, _ writer: inout RankingWriter
+    _ ranking: Ranking, from index: SearchedIndex, _ cascade: Cascade?, for item: Item,
+    to output: OutputFile, _ writer: inout RankingWriter
   ) throws -> Bool {
     guard !ranking.isEmpty else {
       if settings.input == .prompt { console.usage("nothing found\n") }
@@ -120,7 +139,12 @@ struct SearchCommand {
     let request = RankingRequest(
       query: item.query, documents: ranking.map(\.document), path: item.path, line: item.line)
     try writer.check(request)
-    try output.write(writer.text(of: ranking, for: request))
+    let result = try cascade.map { cascade in
+      try request.refusingAlone {
+        try cascade.rerank(ranking, from: index.stage.rawValue, for: item.query).ranking
+      }
+    }
+    try output.write(writer.text(of: result ?? ranking, for: request))
     return true
   }
 

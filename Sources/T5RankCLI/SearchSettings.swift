@@ -19,6 +19,10 @@ struct SearchSettings: Sendable {
   /// nil: standard output.
   let outputPath: String?
   let topK: Int
+  /// nil: the index's ranking is the result.
+  let stages: StageList?
+  /// nil: the models in `weights/`.
+  let modelPath: String?
   let tag: String
   /// nil: the index's own.
   let k1: Double?
@@ -56,6 +60,11 @@ struct SearchSettings: Sendable {
       case .trec: 1000
       }
     topK = try parsed.number("top-k", in: Limit.count) ?? usualTopK
+    stages = try StageList(parsed)
+    modelPath = try parsed.text("model")
+    guard modelPath == nil || stages != nil else {
+      throw UsageError("--model: expected --stages, whose model it is, found none")
+    }
     let output = try parsed.text("output")
     outputPath = output == "-" ? nil : output
     tag = try parsed.text("tag") ?? Version.program
@@ -88,6 +97,20 @@ struct SearchSettings: Sendable {
   /// Where queries come from, for messages.
   var queriesPath: String {
     if case .file(let path) = input { path } else { "-" }
+  }
+
+  /// How many documents are taken from the index.
+  var limit: Int {
+    guard let stages else { return topK }
+    return stages.first?.depth ?? max(topK, stages.stages.map(\.depth).max() ?? 0)
+  }
+
+  /// Refuses a first stage that is not what the index is made for.
+  func checkFirstStage(_ kind: StageList.FirstKind) throws(UsageError) {
+    guard let first = stages?.first, first.kind != kind else { return }
+    throw UsageError(
+      "--stages: expected \(kind.rawValue), which the index is made for, "
+        + "found \(first.kind.rawValue)")
   }
 
   /// Refuses what only BM25 has.

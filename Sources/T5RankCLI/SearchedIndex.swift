@@ -9,9 +9,10 @@ enum SearchedIndex: Sendable {
 
   /// Opens the index, and the model that embeds queries for it.
   init(_ settings: SearchSettings) throws {
-    let includesTexts = settings.format != .trec
+    let includesTexts = settings.format != .trec || settings.stages != nil
     if EmbeddingIndex.isPresent(at: settings.indexPath) {
       try settings.refuseParameters()
+      try settings.checkFirstStage(.encoder)
       let index = try EmbeddingIndex(path: settings.indexPath, verifying: settings.verification)
       var options = index.encoderOptions
       options.queryPrompt = settings.queryPrompt
@@ -24,9 +25,18 @@ enum SearchedIndex: Sendable {
     } else {
       let index = try BM25Index(path: settings.indexPath, verifying: settings.verification)
       try settings.refuseEncoder()
+      try settings.checkFirstStage(.bm25)
       var retriever = BM25(index, parameters: try settings.parameters(of: index))
       retriever.includesTexts = includesTexts
       self = .words(retriever)
+    }
+  }
+
+  /// What a cascade calls this stage.
+  var stage: StageList.FirstKind {
+    switch self {
+    case .words: .bm25
+    case .embeddings: .encoder
     }
   }
 

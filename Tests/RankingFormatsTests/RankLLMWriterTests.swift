@@ -59,6 +59,30 @@ struct RankLLMWriterTests {
     #expect(try candidates()?[0]?["distribution"]?.serialized() == "[0.25,0.75]")
   }
 
+  @Test("A cascade's stages are written, and an earlier cascade's go away; other stages stay")
+  func stages() throws {
+    let request = try request(
+      #"{"query":"q","candidates":[{"docid":"a","stage":"x","stage_scores":{"x":1},"doc":"A"},"#
+        + #"{"docid":"b","stage":3,"doc":"B"}]}"#)
+    var entries = request.documents.enumerated().map { index, document in
+      RankedDocument(document: document, score: 2, scale: .logit, candidateIndex: index)
+    }
+    func candidates() throws -> [String]? {
+      let text = RankLLMWriter().text(of: Ranking(ordered: entries), for: request)
+      return try JSONValue(parsing: text)["candidates"]?.array?.map { $0.serialized() }
+    }
+    #expect(
+      try candidates() == [
+        #"{"docid":"a","doc":"A","score":2.0}"#, #"{"docid":"b","stage":3,"doc":"B","score":2.0}"#,
+      ])
+    entries[0].stage = "z"
+    entries[0].stageScores = [
+      StageScore(stage: "z", score: 1), StageScore(stage: "y", score: 2),
+    ]
+    #expect(try JSONValue(parsing: try #require(try candidates()?[0]))["stage"]?.string == "z")
+    #expect(try candidates()?[0].contains(#""stage_scores":{"z":1.0,"y":2.0}"#) == true)
+  }
+
   @Test("Only what is ranked is written, and each line is one line of JSON")
   func lines() throws {
     let request = request(["a": "line\nfeed \u{2028}\0\"", "b": "B"])

@@ -27,6 +27,22 @@ struct TRECRunWriterTests {
     return (lines.map { String($0.split(separator: " ")[4]) }, writer.loweredScores)
   }
 
+  @Test("A stage of a cascade falls below the stage before it, in one scale too")
+  func cascadeStages() {
+    let (request, plain) = ordered([1, 0.5, 7, 6], [.logit, .logit, .logit, .logit])
+    let ranking = Ranking(
+      ordered: zip(plain, ["b", "b", "a", "a"]).map { entry, stage in
+        var entry = entry
+        entry.stage = stage
+        return entry
+      })
+    var writer = TRECRunWriter(tag: "tag")
+    let lines = writer.text(of: ranking, for: request).split(separator: "\n")
+    let scores = lines.compactMap { Double($0.split(separator: " ")[4]) }
+    #expect(scores == [1, 0.5, -0.5, -1.5])
+    #expect(writer.loweredScores == 2)
+  }
+
   @Test("A line has six columns, ranks count from 1, and scores have nine digits or more")
   func lines() {
     let request = request(["a": "A", "ü": "B", "c": "C"], qid: "7")

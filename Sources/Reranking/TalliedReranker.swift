@@ -1,0 +1,39 @@
+import RankingCore
+
+/// A reranker that a cascade can plan and account for exactly.
+protocol TalliedReranker: Sendable {
+  /// How many forward passes so many documents take.
+  ///
+  /// - Throws: `RerankingError.tooManyPairs` if the options do not allow as many.
+  func passCount(among count: Int) throws -> Int
+
+  /// The documents that it scores, best first; those behind its depth are left out.
+  func tallied(
+    _ documents: [Document], for query: Query, progress: Progress?
+  ) throws -> (ranking: Ranking, tally: ScoringTally)
+}
+
+extension TalliedReranker where Self: PointwiseScorer {
+  func passCount(among count: Int) -> Int { count }
+
+  func tallied(
+    _ documents: [Document], for query: Query, progress: Progress?
+  ) throws -> (ranking: Ranking, tally: ScoringTally) {
+    let scored = try scores(of: documents, for: query, progress: progress)
+    return (scored.ranking(of: documents), scored.tally)
+  }
+}
+
+extension MonoT5: TalliedReranker {}
+extension RankT5: TalliedReranker {}
+extension CrossEncoder: TalliedReranker {}
+
+extension DuoT5: TalliedReranker {
+  func passCount(among count: Int) throws -> Int { try pairCount(among: count) }
+
+  func tallied(
+    _ documents: [Document], for query: Query, progress: Progress?
+  ) throws -> (ranking: Ranking, tally: ScoringTally) {
+    try rank(Array(documents.prefix(depth)), for: query, progress: progress)
+  }
+}
