@@ -21,9 +21,9 @@ struct PairBudget {
   /// Whether counting the input first is worth the reading.
   var wantsCounting: Bool { isLimited }
 
-  /// The pairs that so many candidates make.
+  /// The most pairs that so many candidates make.
   func pairs(ofCandidates count: Int) -> Int {
-    options.pairSelection.pairCount(among: min(count, options.depth))
+    options.mostPairs(among: count)
   }
 
   /// Refuses an input as a whole.
