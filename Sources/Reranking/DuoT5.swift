@@ -10,16 +10,15 @@ public import RankingCore
 public struct DuoT5: Reranker {
   private let prompted: PromptedT5
   private let aggregation: PairwiseAggregation
-  private let pairSelection: PairSelection
-  private let maximumPairs: Int
+  private let options: RerankerOptions
   /// How many candidates are compared.
   public let depth: Int
 
   /// A reranker over a model; it shares the model's weights and memory.
   ///
   /// - Parameter options: Neither the mode nor the scale is used: scores are always the aggregation's.
-  /// - Throws: `RerankingError.unusableOptions` for a model that is no T5, a prompt of another mode or
-  ///   a depth below 1; `.unusablePrompt` for labels that the vocabulary lacks.
+  /// - Throws: `RerankingError.unusableOptions` for a model that is no T5, a prompt of another mode,
+  ///   a depth below 1 or a limit of pairs that the strategy cannot keep; `.unusablePrompt` for labels that the vocabulary lacks.
   public init(
     _ model: ModelDirectory, options: RerankerOptions = RerankerOptions()
   ) throws(RerankingError) {
@@ -32,10 +31,22 @@ public struct DuoT5: Reranker {
     guard options.depth >= 1 else {
       throw .unusableOptions(reason: "expected a depth of at least 1, found \(options.depth)")
     }
+    guard options.strategyTop >= 1 else {
+      throw .unusableOptions(
+        reason: "expected at least 1 document to put in order, found \(options.strategyTop)")
+    }
+    if let limit = options.pairLimit {
+      guard options.strategy != .all else {
+        throw .unusableOptions(
+          reason: "expected a strategy other than all where the pairs of a query are limited")
+      }
+      guard limit >= 0 else {
+        throw .unusableOptions(reason: "expected a limit of at least 0 pairs, found \(limit)")
+      }
+    }
     prompted = try PromptedT5(model, prompt, scale: nil, options: options)
     aggregation = options.aggregation
-    pairSelection = options.pairSelection
-    maximumPairs = options.maximumPairs
+    self.options = options
     depth = options.depth
   }
 
@@ -64,30 +75,35 @@ public struct DuoT5: Reranker {
     among documents: [Document], pairs: [IndexPair], for query: Query,
     progress: (@Sendable (Int, Int) -> Void)? = nil
   ) throws(RerankingError) -> ComparedDocuments {
-    try compare(documents, pairs, count: pairs.count, for: query, progress: progress)
+    let comparer = try PairComparer(prompted, documents, query)
+    return try compare(comparer, pairs, count: pairs.count, progress: progress)
   }
 
   /// All ordered pairs of some 16,000 documents; their answers take 2 GB.
   private static let mostPairs = 1 << 28
 
-  /// How many pairs are compared among so many candidates.
+  /// The most pairs that are compared among so many candidates.
   ///
   /// - Throws: `RerankingError.tooManyPairs` if the options do not allow as many.
   func pairCount(among candidates: Int) throws(RerankingError) -> Int {
-    let count = pairSelection.pairCount(among: min(candidates, depth))
+    let count = options.mostPairs(among: candidates)
     // Whatever the caller allows, the answers must fit into memory.
-    let limit = min(maximumPairs, Self.mostPairs)
+    let limit = min(options.maximumPairs, Self.mostPairs)
     guard count <= limit else { throw .tooManyPairs(found: count, limit: limit) }
     return count
   }
 
-  /// Compares all of some documents with each other; equal scores keep their order.
+  /// Compares some documents with each other; equal ones keep their order.
   func rank(
     _ documents: [Document], for query: Query, progress: (@Sendable (Int, Int) -> Void)?
   ) throws(RerankingError) -> (ranking: Ranking, tally: ScoringTally) {
     let count = try pairCount(among: documents.count)
+    let comparer = try PairComparer(prompted, documents, query)
+    if let strategy = options.strategy.strategy(count: documents.count, top: options.strategyTop) {
+      return try rank(comparer, by: strategy, atMost: count, progress: progress)
+    }
     let compared = try compare(
-      documents, pairSelection.lazyPairs(count: documents.count), count: count, for: query,
+      comparer, options.pairSelection.lazyPairs(count: documents.count), count: count,
       progress: progress)
     let scores = aggregation.scores(from: compared.preferences)
     let entries = zip(documents, scores).enumerated().map { index, pair in
@@ -97,18 +113,47 @@ public struct DuoT5: Reranker {
     return (Ranking(sorting: entries), compared.tally)
   }
 
+  /// - Parameter limit: The most pairs, both orders counted; `progress` has it as its total.
+  private func rank(
+    _ comparer: PairComparer, by algorithm: any PairwiseStrategy, atMost limit: Int,
+    progress: (@Sendable (Int, Int) -> Void)?
+  ) throws(RerankingError) -> (ranking: Ranking, tally: ScoringTally) {
+    var strategy = algorithm
+    var tally = ScoringTally()
+    var finished = 0
+    while true {
+      let pairs = strategy.nextPairs(atMost: (limit - finished) / options.ordersAsked)
+      if pairs.isEmpty { break }
+      let isSymmetric = options.ordersAsked == 2
+      let asked = isSymmetric ? pairs + pairs.map(\.swapped) : pairs
+      var answers = try comparer.answers(
+        to: asked, tally: &tally,
+        progress: Reranking.progress(ofPartAfter: finished, of: limit, to: progress))
+      finished += asked.count
+      if isSymmetric {
+        answers = zip(answers, answers.dropFirst(pairs.count)).map {
+          LogOdds(($0.value - $1.value) / 2)
+        }
+      }
+      strategy.receive(answers)
+    }
+    // Most need fewer than they may.
+    if finished < limit { progress?(limit, limit) }
+    let entries = strategy.ranking.enumerated().map { position, index in
+      RankedDocument(
+        document: comparer.documents[index],
+        score: Double(comparer.documents.count - 1 - position), scale: .preference,
+        candidateIndex: index)
+    }
+    return (Ranking(ordered: entries), tally)
+  }
+
   private func compare(
-    _ documents: [Document], _ pairs: some Sequence<IndexPair>, count: Int, for query: Query,
+    _ comparer: PairComparer, _ pairs: some Sequence<IndexPair>, count: Int,
     progress: (@Sendable (Int, Int) -> Void)?
   ) throws(RerankingError) -> ComparedDocuments {
-    try query.checkText()
-    let encodedQuery = EncodedQuery(id: query.id, text: prompted.encode(query: query.text))
-    let texts = prompted.runner.map(count: documents.count) {
-      prompted.encoder.encode(documents[$0].text)
-    }
-    var preferences = PreferenceMatrix(count: documents.count)
+    var preferences = PreferenceMatrix(count: comparer.documents.count)
     var tally = ScoringTally()
-    tally.add(pairs: count)
     var finished = 0
     var rest = pairs.makeIterator()
     while finished < count {
@@ -116,25 +161,10 @@ public struct DuoT5: Reranker {
       while slice.count < prompted.runner.sliceCount, let pair = rest.next() {
         slice.append(pair)
       }
-      let prompts = slice.map {
-        prompted.encoder.encode(
-          query: encodedQuery.text, documents: [texts[$0.first], texts[$0.second]])
-      }
-      for (pair, prompt) in zip(slice, prompts) {
-        try encodedQuery.check(prompt)
-        tally.note(prompt, query: 0, documents: [pair.first, pair.second])
-      }
-      let logits = prompted.runner.logits(
-        of: prompts, tally: &tally,
+      let answers = try comparer.answers(
+        to: slice, tally: &tally,
         progress: Reranking.progress(ofPartAfter: finished, of: count, to: progress))
-      for (pair, logits) in zip(slice, logits) {
-        let answer = prompted.scoring.logOdds(logits)
-        guard answer.value.isFinite else {
-          let first = documents[pair.first].name(at: pair.first)
-          let second = documents[pair.second].name(at: pair.second)
-          throw .scoreNotFinite(
-            documentID: "\(first) before \(second)", found: "\(answer.value)")
-        }
+      for (pair, answer) in zip(slice, answers) {
         preferences[pair.first, over: pair.second] = answer
       }
       finished += slice.count

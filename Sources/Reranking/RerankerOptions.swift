@@ -16,8 +16,19 @@ public struct RerankerOptions: Sendable {
   public var scale: ScoreScale?
   /// How duo's pairs become one score a document.
   public var aggregation: PairwiseAggregation = .symmetricSum
-  /// Which pairs duo compares.
+  /// Whether duo asks about both orders of a pair.
   public var pairSelection: PairSelection = .allOrdered
+  /// Which pairs duo compares.
+  ///
+  /// All but `all` rank without an aggregation: a score is then the number of compared documents
+  /// below. Where both orders are asked, a comparison is decided by the mean of their log-odds.
+  public var strategy: PairwiseStrategyKind = .all
+  /// How many of the best a strategy must put in order.
+  public var strategyTop: Int = 10
+  /// The most pairs that a strategy may ask about for one query; the best ranking so far is then given.
+  ///
+  /// nil: as many as it needs. Not for the strategy `all`, whose scores need every pair.
+  public var pairLimit: Int?
   /// How many candidates duo compares (in `mono-duo`: the best so many of mono).
   public var depth: Int = 50
   /// nil: the prompt's own; for a cross-encoder `prompt`, as sentence-transformers cuts.

@@ -32,10 +32,12 @@ struct PairBudget {
   /// Whether counting the input first is worth the reading.
   var wantsCounting: Bool { isLimited }
 
-  /// The pairs that so many candidates make.
+  /// The most pairs that so many candidates make.
   func pairs(ofCandidates count: Int) -> Int {
     comparedDepths.reduce(0) { sum, depth in
-      let more = options.pairSelection.pairCount(among: min(count, depth))
+      var stage = options
+      stage.depth = depth
+      let more = stage.mostPairs(among: count)
       return min(sum, .max - more) + more
     }
   }

@@ -71,6 +71,7 @@ struct RankSettings: Sendable {
     options.scale = try parsed.choice("score")
     options.aggregation = try parsed.choice("aggregation") ?? options.aggregation
     options.pairSelection = try parsed.choice("pairs") ?? options.pairSelection
+    try options.readStrategy(parsed)
     options.depth = try parsed.number("depth", in: Limit.depth) ?? options.depth
     options.truncation = try parsed.choice("truncation")
     options.maximumTokens = try parsed.number("max-tokens", in: Limit.tokens)

@@ -37,9 +37,27 @@ struct PairBudgetTests {
 
   @Test(
     "More is done on demand, and less needs no leave",
-    arguments: [["--yes"], ["--depth=49"], ["--pairs=upper"], ["--depth=1"]])
+    arguments: [
+      ["--yes"], ["--depth=49"], ["--pairs=upper"], ["--depth=1"], ["--strategy=tournament"],
+      ["--strategy=quicksort", "--max-pairs=2439"],
+    ])
   func accepted(arguments: [String]) throws {
     #expect(try run(41, arguments).code == .done)
+  }
+
+  @Test("A strategy counts as the most that it may ask")
+  func strategy() throws {
+    // 2 · (49 + 10 · 6) pairs a query: 458 queries have 99,844.
+    #expect(try run(458, ["--strategy=tournament"]).code == .done)
+    #expect(try run(459, ["--strategy=tournament"]).code == .arguments)
+    // 41 · 2,440 pairs are just too many.
+    #expect(try run(41, ["--strategy=quicksort", "--max-pairs=2440"]).code == .arguments)
+  }
+
+  @Test("All pairs take no limit a query")
+  func limitOfAll() throws {
+    let run = try run(1, ["--max-pairs=10"])
+    #expect(run.code == .arguments && run.errors.contains("--strategy other than all"))
   }
 
   @Test("Modes without pairs have no limit", arguments: [RankingMode.mono, .rank, .cross])

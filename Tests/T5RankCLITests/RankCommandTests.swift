@@ -139,7 +139,8 @@ struct RankCommandTests {
           "--model=dir", "--mode=mono-duo", "--prompt=a", "--prompt=b", "--depth=7",
           "--pairs=upper",
           "--aggregation=copeland", "--score=probability", "--truncation=prompt", "--max-tokens=99",
-          "--threads=3", "--batch-tokens=512", "--yes", input,
+          "--threads=3", "--batch-tokens=512", "--yes",
+          "--strategy=swiss", "--strategy-top=3", "--max-pairs=40", input,
         ], in: folder
       ) { path, options in
         #expect(path == "dir")
@@ -148,12 +149,14 @@ struct RankCommandTests {
         #expect(options.scale == .probability && options.truncation == .prompt)
         #expect(options.maximumTokens == 99 && options.threads == 3 && options.batchTokens == 512)
         #expect(options.maximumPairs == .max)
+        #expect(options.strategy == .swiss && options.strategyTop == 3 && options.pairLimit == 40)
         return RankingModel(mode: .mono, reranker: FakeReranker())
       }
       #expect(run.code == .done)
       let plain = try ToolRun([input], in: folder) { path, options in
         #expect(path == nil && options.mode == nil && options.prompts.isEmpty)
         #expect(options.maximumPairs == 100_000 && options.depth == 50)
+        #expect(options.strategy == .all && options.pairLimit == nil)
         return RankingModel(mode: .mono, reranker: FakeReranker())
       }
       #expect(plain.code == .done)
