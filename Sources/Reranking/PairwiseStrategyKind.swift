@@ -56,7 +56,7 @@ public enum PairwiseStrategyKind: String, Sendable, Hashable, CaseIterable {
     // Building takes fewer than 2n; each of the best but the last then one way down, two a level.
     case .heapsort: return sum(product(2, count), product(best, product(2, height)))
     case .sliding: return min(everyPair, product(best, count - 1))
-    case .tournament: return min(everyPair, sum(count - 1, product(best, height)))
+    case .tournament: return min(everyPair, sum(count - 1, product(max(best, 1) - 1, height)))
     case .swiss: return product(SwissTournament.rounds(count: count), count / 2)
     case .sampled: return min(everyPair, product(SampledPairs.distances(count: count).count, count))
     }

@@ -78,6 +78,8 @@ struct Tournament: PairwiseStrategy {
   private mutating func takeWinner() -> Bool {
     guard best.count < top, case .document(let winner) = players[1] else { return false }
     best.append(winner)
+    // Below the last of the best, no order is needed.
+    guard best.count < top else { return false }
     var node = leaves + winner
     players[node] = .nobody
     while node > 1 {

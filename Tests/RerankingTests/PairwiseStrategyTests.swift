@@ -114,7 +114,10 @@ struct PairwiseStrategyTests {
     let tournament = try rounds(.tournament, top: 4)
     #expect(tournament.rounds.prefix(5).map(\.count) == [16, 8, 4, 2, 1])
     #expect(tournament.comparisons <= 31 + 3 * 5)
-    #expect(try rounds(.swiss, top: 1).rounds.map(\.count) == Array(repeating: 16, count: 7))
+    // Late in a tournament the last ones may have met already, and then have no opponent.
+    let swiss = try rounds(.swiss, top: 1).rounds
+    #expect(swiss.count == 7 && swiss[0].count == 16)
+    #expect(swiss.allSatisfy { (14...16).contains($0.count) })
     // Distances 1, 2, 4 and 8, and half of 16.
     #expect(try rounds(.sampled, top: 1).rounds.map(\.count) == [4 * 32 + 16])
     // The first part is compared at once.

@@ -11,7 +11,9 @@ collection is BM25 itself.
 
 import argparse
 import json
+import os
 import pathlib
+import pty
 import random
 import re
 import subprocess
@@ -25,6 +27,23 @@ def run(*command):
     if done.returncode:
         raise SystemExit(f"{' '.join(map(str, command))}\n{done.stderr}")
     return done
+
+
+def passes_of(*command):
+    """Runs a ranking on a terminal, for that is where t5rank writes what it took."""
+    mine, its = pty.openpty()
+    with subprocess.Popen([str(part) for part in command], stderr=its) as process:
+        os.close(its)
+        text = b""
+        try:
+            while chunk := os.read(mine, 4096):
+                text += chunk
+        except OSError:
+            pass  # Linux reports the end of a terminal as an error.
+        os.close(mine)
+    if process.returncode:
+        raise SystemExit(text.decode())
+    return int(re.findall(rb"([\d,]+) forward pass", text)[-1].replace(b",", b""))
 
 
 def measure(t5rank, qrels, path):
@@ -67,10 +86,10 @@ def main():
                   flush=True)
             for strategy in asked.strategies:
                 path = work / strategy
-                done = run(asked.t5rank, "rank", "--model", asked.model, "--mode", "duo", "--yes",
-                           "--depth", asked.depth, "--strategy", strategy, "--run", first,
-                           "--queries", queries, "--corpus", folder / "corpus.jsonl", "-o", path)
-                passes = int(re.search(r"([\d,]+) forward pass", done.stderr)[1].replace(",", ""))
+                passes = passes_of(
+                    asked.t5rank, "rank", "--model", asked.model, "--mode", "duo", "--yes",
+                    "--depth", asked.depth, "--strategy", strategy, "--run", first,
+                    "--queries", queries, "--corpus", folder / "corpus.jsonl", "-o", path)
                 value = measure(asked.t5rank, folder / "qrels.txt", path)
                 print(f"| {name} | {strategy} | {value:.4f} | {passes / len(sample):.0f} |",
                       flush=True)
