@@ -38,18 +38,9 @@ struct TermEntry {
   var documentFrequency: UInt32
   var impacts: Impacts
   var postingsOffset: UInt64
+}
 
-  init(
-    wordOffset: UInt32, firstBlock: UInt32, documentFrequency: UInt32, impacts: Impacts,
-    postingsOffset: UInt64
-  ) {
-    self.wordOffset = wordOffset
-    self.firstBlock = firstBlock
-    self.documentFrequency = documentFrequency
-    self.impacts = impacts
-    self.postingsOffset = postingsOffset
-  }
-
+extension TermEntry {
   /// - Parameter offset: `byteCount` bytes from it on are in `bytes`.
   init(_ bytes: UnsafeRawBufferPointer, at offset: Int) {
     wordOffset = bytes.number(at: offset)
@@ -80,18 +71,9 @@ struct BlockEntry {
   var impacts: Impacts
   var documentWidth: UInt8
   var frequencyWidth: UInt8
+}
 
-  init(
-    lastDocument: UInt32, offset: UInt32, impacts: Impacts, documentWidth: UInt8,
-    frequencyWidth: UInt8
-  ) {
-    self.lastDocument = lastDocument
-    self.offset = offset
-    self.impacts = impacts
-    self.documentWidth = documentWidth
-    self.frequencyWidth = frequencyWidth
-  }
-
+extension BlockEntry {
   /// - Parameter offset: `byteCount` bytes from it on are in `bytes`.
   init(_ bytes: UnsafeRawBufferPointer, at offset: Int) {
     lastDocument = bytes.number(at: offset)

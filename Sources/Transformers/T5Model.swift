@@ -109,9 +109,7 @@ public struct T5Model: Sendable {
     return backend.addLinear(states, hidden, layer.closing)
   }
 
-  func norm<B: Backend>(
-    _ states: borrowing B.Value, _ gain: Parameter, on backend: inout B
-  ) -> B.Value {
-    backend.rmsNorm(copy states, gain: gain, epsilon: configuration.epsilon)
+  func norm<B: Backend>(_ states: B.Value, _ gain: Parameter, on backend: inout B) -> B.Value {
+    backend.rmsNorm(states, gain: gain, epsilon: configuration.epsilon)
   }
 }
