@@ -46,6 +46,12 @@ let package = Package(
     library(
       "Retrieval",
       needs: ["Transformers", "Kernels", "Tokenization", "Checkpoints", "RankingCore", "JSON"]),
+    library(
+      "Training",
+      needs: [
+        "Reranking", "Retrieval", "RankingFormats", "Evaluation", "RankingCore", "Transformers",
+        "Tokenization", "Kernels", "CKernels", "Checkpoints", "JSON",
+      ]),
     library("RankingFormats", needs: ["RankingCore", "JSON"]),
     library("Evaluation", needs: ["RankingCore"]),
     library(
@@ -64,7 +70,7 @@ let package = Package(
 
     // Tests, one target for each module.
     .target(
-      name: "Support", dependencies: ["Checkpoints", "JSON"], path: "Tests/Support",
+      name: "Support", dependencies: ["Transformers", "Checkpoints", "JSON"], path: "Tests/Support",
       swiftSettings: settings),
     tests(of: "JSON"),
     tests(of: "RankingCore"),
@@ -80,6 +86,7 @@ let package = Package(
       needs: ["RankingCore", "RankingFormats", "T5RankCLI", "Tokenization", "Checkpoints", "JSON"]),
     tests(of: "RankingFormats", needs: ["RankingCore", "JSON"]),
     tests(of: "Evaluation", needs: ["RankingFormats", "RankingCore", "JSON"]),
+    tests(of: "Training", needs: ["Transformers", "Kernels", "Checkpoints", "JSON"]),
     tests(of: "T5RankCLI", needs: ["Reranking", "RankingCore", "Checkpoints", "JSON"]),
     .testTarget(
       name: "EndToEndTests",

@@ -168,3 +168,53 @@ bool t5k_all_finite(const float *x, size_t n) { return kernels()->all_finite(x, 
 void t5k_f16_to_f32(const uint16_t *x, float *out, size_t n) { kernels()->f16_to_f32(x, out, n); }
 
 void t5k_bf16_to_f32(const uint16_t *x, float *out, size_t n) { kernels()->bf16_to_f32(x, out, n); }
+
+void t5k_activate_backward(
+    t5k_activation kind, const float *x, const float *dy, float *dx, size_t n) {
+  kernels()->activate_backward(kind, x, dy, dx, n);
+}
+
+void t5k_multiply(const float *a, const float *b, float *out, size_t n) {
+  kernels()->multiply(a, b, out, n);
+}
+
+void t5k_rms_norm_backward(
+    const float *x, const float *gain, float epsilon, const float *dy, float *dx, float *dgain,
+    size_t rows, size_t columns) {
+  kernels()->rms_norm_backward(x, gain, epsilon, dy, dx, dgain, rows, columns);
+}
+
+void t5k_layer_norm_backward(
+    const float *x, const float *gain, float epsilon, const float *dy, float *dx, float *dgain,
+    float *dbias, size_t rows, size_t columns) {
+  kernels()->layer_norm_backward(x, gain, epsilon, dy, dx, dgain, dbias, rows, columns);
+}
+
+void t5k_softmax_backward_rows(
+    const float *p, float *slopes, size_t ld, size_t rows, size_t columns, float scale) {
+  kernels()->softmax_backward_rows(p, slopes, ld, rows, columns, scale);
+}
+
+void t5k_add_column_sums(const float *x, size_t rows, size_t columns, float *sums) {
+  kernels()->add_column_sums(x, rows, columns, sums);
+}
+
+void t5k_scatter_add_rows(
+    const float *x, size_t columns, const int32_t *rows, size_t count, float *table) {
+  for (size_t i = 0; i < count; i++) {
+    float *row = table + (size_t)rows[i] * columns;
+    kernels()->add(row, x + i * columns, row, columns);
+  }
+}
+
+double t5k_sum_of_squares(const float *x, size_t n) { return kernels()->sum_of_squares(x, n); }
+
+void t5k_drop(const float *x, float *out, size_t n, uint64_t seed, uint32_t first, float rate) {
+  kernels()->drop(x, out, n, seed, first, rate);
+}
+
+void t5k_adam(
+    float *weights, const float *slopes, float *mean, float *square, size_t n,
+    const t5k_adam_step *step) {
+  kernels()->adam(weights, slopes, mean, square, n, step);
+}

@@ -191,6 +191,129 @@ static void plain_bf16_to_f32(const uint16_t *x, float *out, size_t n) {
   }
 }
 
+static double activation_slope(t5k_activation kind, double x) {
+  const double logistic = 1 / (1 + exp(-x));
+  switch (kind) {
+  case T5K_NONE:
+    return 1;
+  case T5K_RELU:
+    return x > 0 ? 1 : 0;
+  case T5K_GELU_ERF:
+    // Φ(x) + x·φ(x), φ(0) = 1/√(2π).
+    return 0.5 * (1 + erf(x * 0.70710678118654752440)) +
+           x * exp(-0.5 * x * x) * 0.39894228040143267794;
+  case T5K_GELU_TANH: {
+    const double root = 0.79788456080286535588;
+    const double t = tanh(root * (x + 0.044715 * x * x * x));
+    return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * root * (1 + 3 * 0.044715 * x * x);
+  }
+  case T5K_SILU:
+    return logistic * (1 + x * (1 - logistic));
+  case T5K_TANH:
+    return 1 - tanh(x) * tanh(x);
+  case T5K_SIGMOID:
+    return logistic * (1 - logistic);
+  }
+  return x;
+}
+
+static void plain_activate_backward(
+    t5k_activation kind, const float *x, const float *dy, float *dx, size_t n) {
+  for (size_t i = 0; i < n; i++) dx[i] = (float)(activation_slope(kind, x[i]) * dy[i]);
+}
+
+static void plain_multiply(const float *a, const float *b, float *out, size_t n) {
+  for (size_t i = 0; i < n; i++) out[i] = a[i] * b[i];
+}
+
+static void plain_rms_norm_backward(
+    const float *x, const float *gain, float epsilon, const float *dy, float *dx, float *dgain,
+    size_t rows, size_t columns) {
+  for (size_t i = 0; i < rows; i++, x += columns, dy += columns, dx += columns) {
+    double squares = 0, sum = 0;
+    for (size_t c = 0; c < columns; c++) squares += (double)x[c] * x[c];
+    const double factor = 1 / sqrt(squares / (double)columns + epsilon);
+    for (size_t c = 0; c < columns; c++) sum += (double)dy[c] * gain[c] * x[c];
+    for (size_t c = 0; c < columns; c++) {
+      const double pull = x[c] * factor * factor * sum / (double)columns;
+      dx[c] += (float)(((double)dy[c] * gain[c] - pull) * factor);
+      dgain[c] += (float)(dy[c] * x[c] * factor);
+    }
+  }
+}
+
+static void plain_layer_norm_backward(
+    const float *x, const float *gain, float epsilon, const float *dy, float *dx, float *dgain,
+    float *dbias, size_t rows, size_t columns) {
+  for (size_t i = 0; i < rows; i++, x += columns, dy += columns, dx += columns) {
+    double mean = 0, squares = 0, sum = 0, moment = 0;
+    for (size_t c = 0; c < columns; c++) mean += x[c] / (double)columns;
+    for (size_t c = 0; c < columns; c++) squares += (x[c] - mean) * (x[c] - mean);
+    const double factor = 1 / sqrt(squares / (double)columns + epsilon);
+    for (size_t c = 0; c < columns; c++) {
+      sum += (double)dy[c] * gain[c];
+      moment += (double)dy[c] * gain[c] * (x[c] - mean) * factor;
+    }
+    for (size_t c = 0; c < columns; c++) {
+      const double normal = (x[c] - mean) * factor;
+      const double direct = (double)dy[c] * gain[c];
+      dx[c] += (float)((direct - (sum + normal * moment) / (double)columns) * factor);
+      dgain[c] += (float)(dy[c] * normal);
+      dbias[c] += dy[c];
+    }
+  }
+}
+
+static void plain_softmax_backward_rows(
+    const float *p, float *slopes, size_t ld, size_t rows, size_t columns, float scale) {
+  for (size_t i = 0; i < rows; i++, p += ld, slopes += ld) {
+    double mean = 0;
+    for (size_t c = 0; c < columns; c++) mean += (double)p[c] * slopes[c];
+    for (size_t c = 0; c < columns; c++) slopes[c] = (float)(p[c] * (slopes[c] - mean) * scale);
+  }
+}
+
+static void plain_add_column_sums(const float *x, size_t rows, size_t columns, float *sums) {
+  for (size_t c = 0; c < columns; c++) {
+    double sum = 0;
+    for (size_t i = 0; i < rows; i++) sum += x[i * columns + c];
+    sums[c] += (float)sum;
+  }
+}
+
+static double plain_sum_of_squares(const float *x, size_t n) {
+  double sum = 0;
+  for (size_t i = 0; i < n; i++) sum += (double)x[i] * x[i];
+  return sum;
+}
+
+// Levels agree to the bit here: which numbers fall is part of a training's result.
+DEFINE_DROP_BITS(drop_bits, uint32_t)
+
+static void plain_drop(
+    const float *x, float *out, size_t n, uint64_t seed, uint32_t first, float rate) {
+  const uint32_t limit = (uint32_t)(rate * 4294967296.0f);
+  const float scale = 1.0f / (1.0f - rate);
+  for (size_t i = 0; i < n; i++) {
+    const uint32_t bits = drop_bits(first + (uint32_t)i, seed);
+    out[i] = bits >= limit ? x[i] * scale : 0.0f;
+  }
+}
+
+static void plain_adam(
+    float *weights, const float *slopes, float *mean, float *square, size_t n,
+    const t5k_adam_step *step) {
+  for (size_t i = 0; i < n; i++) {
+    const double slope = (double)slopes[i] * step->slope_scale;
+    const double m = (double)mean[i] * step->beta1 + slope * (1 - step->beta1);
+    const double v = (double)square[i] * step->beta2 + slope * slope * (1 - step->beta2);
+    mean[i] = (float)m;
+    square[i] = (float)v;
+    const double move = m * step->mean_correction / (sqrt(v * step->square_correction) + step->epsilon);
+    weights[i] -= (float)(step->rate * (move + step->decay * weights[i]));
+  }
+}
+
 const t5k_kernels t5k_kernels_plain = {
     .exp = plain_exp,
     .erf = plain_erf,
@@ -212,4 +335,13 @@ const t5k_kernels t5k_kernels_plain = {
     .all_finite = plain_all_finite,
     .f16_to_f32 = plain_f16_to_f32,
     .bf16_to_f32 = plain_bf16_to_f32,
+    .activate_backward = plain_activate_backward,
+    .multiply = plain_multiply,
+    .rms_norm_backward = plain_rms_norm_backward,
+    .layer_norm_backward = plain_layer_norm_backward,
+    .softmax_backward_rows = plain_softmax_backward_rows,
+    .add_column_sums = plain_add_column_sums,
+    .sum_of_squares = plain_sum_of_squares,
+    .drop = plain_drop,
+    .adam = plain_adam,
 };

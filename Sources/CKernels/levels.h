@@ -4,6 +4,18 @@
 
 #include "CKernels.h"
 
+/// Defines `name`: bits of a number's place and of a seed, for a scalar `type` or a vector of them; the
+/// multiply-and-shift rounds of MurmurHash3's finaliser, with the seed's halves between.
+#define DEFINE_DROP_BITS(name, type)                                                              \
+  static inline __attribute__((always_inline)) type name(type place, uint64_t seed) {             \
+    type x = place ^ (uint32_t)seed;                                                              \
+    x = (x ^ (x >> 16)) * 0x85ebca6bu;                                                            \
+    x = (x ^ (x >> 13)) + (uint32_t)(seed >> 32);                                                 \
+    x = x * 0xc2b2ae35u;                                                                          \
+    x = (x ^ (x >> 16)) * 0x9e3779b1u;                                                            \
+    return x ^ (x >> 15);                                                                         \
+  }
+
 extern const t5k_kernels t5k_kernels_plain;
 extern const t5k_kernels t5k_kernels_baseline;
 #if defined(__x86_64__)

@@ -7,7 +7,7 @@
 /// A file that appears under its name whole or not at all.
 ///
 /// A class because a temporary file must be closed and removed exactly once.
-final class AtomicFile {
+package final class AtomicFile {
   private let path: String
   private let temporaryPath: String
   private var descriptor: CInt
@@ -35,6 +35,15 @@ final class AtomicFile {
     guard descriptor >= 0 else { return }
     close(descriptor)
     unlink(temporaryPath)
+  }
+
+  /// Makes a file of some bytes: whoever looks sees the old file or the whole new one.
+  ///
+  /// - Throws: `CheckpointError.unwritable`; nothing is left behind then.
+  package static func write(_ bytes: [UInt8], to path: String) throws(CheckpointError) {
+    let file = try AtomicFile(path: path)
+    try file.write(bytes)
+    try file.commit()
   }
 
   func write(_ bytes: [UInt8]) throws(CheckpointError) {

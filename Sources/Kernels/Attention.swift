@@ -12,10 +12,12 @@ public enum Attention {
   ///   - keys: `[key rows, heads · width]`.
   ///   - values: `[key rows, heads · width]`.
   ///   - bias: Reaches as far as the longest sequence of keys, or is nil.
+  ///   - dropout: Of the probabilities, in training.
   /// - Returns: `[query rows, heads · width]`.
   public static func forward(
     queries: Matrix, keys: Matrix, values: Matrix, heads: Int, scale: Float,
-    layout: AttentionLayout, bias: DistanceBias?, in workspace: Workspace
+    layout: AttentionLayout, bias: DistanceBias?, dropout: Dropout? = nil,
+    in workspace: Workspace
   ) -> Matrix {
     let columns = queries.columns
     precondition(heads > 0 && columns.isMultiple(of: heads), "heads share the columns evenly")
@@ -46,6 +48,11 @@ public enum Attention {
           softmax(
             scores, rows: rows, keys: keyRows.count, scale: scale, position: position, head: head,
             bias: bias, direction: layout.direction, factors: factors)
+          if let dropout = dropout?.part(sequence * heads + head) {
+            t5k_drop(
+              scores.pointer, scores.pointer, rows * keyRows.count, dropout.seed,
+              UInt32(truncatingIfNeeded: start * keyRows.count), dropout.rate)
+          }
           t5k_gemm_nn(
             rows, width, keyRows.count, scores.pointer, keyRows.count, value, columns,
             out.pointer + place, columns, 0)
@@ -56,14 +63,15 @@ public enum Attention {
     return out
   }
 
-  private static func softmax(
+  /// - Parameter factors: What rows are to be multiplied by later; nil: they are multiplied here.
+  static func softmax(
     _ scores: Matrix, rows: Int, keys: Int, scale: Float, position: Int, head: Int,
-    bias: DistanceBias?, direction: AttentionLayout.Direction, factors: Matrix
+    bias: DistanceBias?, direction: AttentionLayout.Direction, factors: Matrix?
   ) {
     let visible = direction == .causal ? position + 1 : 0
     guard let bias else {
       t5k_softmax_bias_rows(
-        scores.pointer, keys, rows, keys, scale, nil, 0, visible, 1, factors.pointer)
+        scores.pointer, keys, rows, keys, scale, nil, 0, visible, 1, factors?.pointer)
       return
     }
     bias.values.withUnsafeBufferPointer { values in
@@ -71,7 +79,7 @@ public enum Attention {
       // Row r and key c are c − (position + r) apart: from −reach to reach, as checked above.
       t5k_softmax_bias_rows(
         scores.pointer, keys, rows, keys, scale, base + bias.center(ofHead: head) - position, -1,
-        visible, 1, factors.pointer)
+        visible, 1, factors?.pointer)
     }
   }
 

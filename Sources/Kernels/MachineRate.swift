@@ -14,7 +14,7 @@ public enum MachineRate {
   ///
   /// - Parameter repetitions: The median of so many measurements of each is taken.
   public static func measured(threads: Int, repetitions: Int = 5) -> Double {
-    openblas_set_num_threads(1)
+    _ = BLAS.isSingleThreaded
     let products: [@Sendable (Operands) -> Void] = [blasProduct, ownProduct]
     return products.map { product in
       let rates = (0..<repetitions).map { _ in rate(of: product, threads: threads) }

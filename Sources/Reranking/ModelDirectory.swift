@@ -1,5 +1,5 @@
 public import Checkpoints
-import JSON
+package import JSON
 public import Tokenization
 public import Transformers
 
@@ -29,10 +29,10 @@ public final class ModelDirectory: Sendable {
   /// The checkpoint's tensors, sorted by name.
   public let tensors: [StoredTensor]
 
-  let configuration: JSONValue
+  package let configuration: JSONValue
   let configurationPath: String
-  let tokenizerSettings: TokenizerSettings
-  let engine: InferenceEngine
+  package let tokenizerSettings: TokenizerSettings
+  package let engine: InferenceEngine
   private let network: ModelFiles.Network
 
   /// Reads a model directory.
@@ -97,7 +97,7 @@ public final class ModelDirectory: Sendable {
   }
 
   /// The model, for a mode that needs a T5.
-  func t5(for mode: Prompt.Mode) throws(RerankingError) -> T5Model {
+  package func t5(for mode: Prompt.Mode) throws(RerankingError) -> T5Model {
     guard case .t5(let model) = network else {
       throw .unusableOptions(
         reason: "expected a T5 for mode \(mode.rawValue), found a BERT in \(path), "
@@ -107,7 +107,7 @@ public final class ModelDirectory: Sendable {
   }
 
   /// The model, for the mode that needs a BERT.
-  func bert() throws(RerankingError) -> BERTModel {
+  package func bert() throws(RerankingError) -> BERTModel {
     guard case .bert(let model) = network else {
       throw .unusableOptions(
         reason: "expected a BERT for mode cross, found a T5 in \(path), "

@@ -1,9 +1,9 @@
-import JSON
+package import JSON
 
 /// A JSON object of a known shape: each key is asked for once, and what nobody asked for is an error.
 ///
 /// Messages name the key by its path in the file, as `labels[2].value`.
-struct StrictObject {
+package struct StrictObject {
   private let members: JSONObject
   // Ends in a dot unless empty.
   private let prefix: String
@@ -11,7 +11,7 @@ struct StrictObject {
   /// An object with these keys and no others.
   ///
   /// - Parameter place: Where the object stands in its file, as `labels[2]`; empty for the top.
-  init(
+  package init(
     _ value: JSONValue, at place: String, required: [String], optional: [String] = []
   ) throws(Mismatch) {
     guard let members = value.object else {
@@ -31,7 +31,7 @@ struct StrictObject {
   }
 
   /// The value of a key, absent or converted; a value that `convert` refuses is an error.
-  func optional<Value>(
+  package func optional<Value>(
     _ key: String, _ expected: String, _ convert: (JSONValue) -> Value?
   ) throws(Mismatch) -> Value? {
     guard let value = members[key] else { return nil }
@@ -42,7 +42,7 @@ struct StrictObject {
   }
 
   /// The converted value of a key that was required.
-  func value<Value>(
+  package func value<Value>(
     _ key: String, _ expected: String, _ convert: (JSONValue) -> Value?
   ) throws(Mismatch) -> Value {
     guard let value = try optional(key, expected, convert) else {
@@ -52,7 +52,7 @@ struct StrictObject {
   }
 
   /// One of an enumeration's words.
-  func choice<Choice: RawRepresentable & CaseIterable>(
+  package func choice<Choice: RawRepresentable & CaseIterable>(
     _ key: String
   ) throws(Mismatch) -> Choice where Choice.RawValue == String {
     let words = Choice.allCases.map(\.rawValue).joined(separator: ", ")
@@ -60,7 +60,7 @@ struct StrictObject {
   }
 
   /// One of an enumeration's words, or nil without the key.
-  func optionalChoice<Choice: RawRepresentable & CaseIterable>(
+  package func optionalChoice<Choice: RawRepresentable & CaseIterable>(
     _ key: String
   ) throws(Mismatch) -> Choice? where Choice.RawValue == String {
     let words = Choice.allCases.map(\.rawValue).joined(separator: ", ")
@@ -77,14 +77,14 @@ struct StrictObject {
 }
 
 /// What a key should have held, and what it held.
-struct Mismatch: Error {
-  let reason: String
+package struct Mismatch: Error {
+  package let reason: String
 
-  init(_ place: String, expected: String, found: String) {
+  package init(_ place: String, expected: String, found: String) {
     self.reason = "\(place): expected \(expected), found \(found)"
   }
 
-  init(_ place: String, _ reason: String) {
+  package init(_ place: String, _ reason: String) {
     self.reason = "\(place): \(reason)"
   }
 }

@@ -2,14 +2,14 @@ import Checkpoints
 import JSON
 
 /// What a model's `tokenizer_config.json` says that its tokenizer's own files do not.
-struct TokenizerSettings: Sendable {
+package struct TokenizerSettings: Sendable {
   static let fileName = "tokenizer_config.json"
 
   /// The number of `<extra_id_n>` after a T5's pieces.
   let extraIDs: Int?
   /// The most tokens of a sequence; nil also where the file names a number beyond all sequences, as
   /// transformers does for "no limit".
-  let maximumTokens: Int?
+  package let maximumTokens: Int?
 
   /// Reads the file of a model directory; without one nothing is known.
   init(directory: String) throws(RerankingError) {

@@ -1,7 +1,7 @@
 import Kernels
 import RankingCore
 public import Tokenization
-import Transformers
+package import Transformers
 
 /// A BERT that turns queries and documents into vectors, each by itself.
 ///
@@ -31,9 +31,9 @@ public struct BiEncoder: Sendable {
   /// What a user should know about how the model's files were read; empty as a rule.
   public let notes: [String]
 
-  private let network: BERTEncoder
-  private let engine: InferenceEngine
-  private let tokenizer: WordPieceTokenizer
+  package let network: BERTEncoder
+  package let engine: InferenceEngine
+  package let tokenizer: WordPieceTokenizer
   private let start: TokenID
   private let separator: TokenID
   private let pooling: PoolingMode

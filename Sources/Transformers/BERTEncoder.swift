@@ -61,12 +61,18 @@ public struct BERTEncoder: Sendable {
 
   /// The last layer's states, `[tokens, width]`.
   ///
-  /// - Parameter types: The type of each token of the batch.
+  /// - Parameters:
+  ///   - types: The type of each token of the batch.
+  ///   - observe: Called with the states after each layer, and the layer's number from 1.
   public func encode<B: Backend>(
-    _ batch: PackedBatch, types: [Int32], on backend: inout B
+    _ batch: PackedBatch, types: [Int32], on backend: inout B,
+    observe: ((_ layer: Int, _ states: B.Value) -> Void)? = nil
   ) -> B.Value {
     var states = embed(batch, types: types, on: &backend)
-    for layer in layers { states = apply(layer, to: states, batch.offsets, on: &backend) }
+    for (index, layer) in layers.enumerated() {
+      states = apply(layer, to: states, batch.offsets, on: &backend)
+      observe?(index + 1, states)
+    }
     return states
   }
 
@@ -96,8 +102,9 @@ public struct BERTEncoder: Sendable {
       backend.add(
         backend.gather(batch.tokens, from: words), backend.gather(types, from: self.types)),
       backend.gather(places, from: positions))
-    return backend.layerNorm(
-      sum, gain: embeddingNorm.gain, bias: embeddingNorm.bias, epsilon: configuration.epsilon)
+    return backend.drop(
+      backend.layerNorm(
+        sum, gain: embeddingNorm.gain, bias: embeddingNorm.bias, epsilon: configuration.epsilon))
   }
 
   private func apply<B: Backend>(

@@ -28,7 +28,8 @@ public struct BERTModel: Sendable {
     _ batch: PackedBatch, types: [Int32], on backend: inout B
   ) -> B.Value {
     let first = encoder.encodeFirst(batch, types: types, on: &backend)
-    let pooled = backend.linear(first, pooler.weight, bias: pooler.bias, then: .tanh)
+    let pooled = backend.drop(
+      backend.linear(first, pooler.weight, bias: pooler.bias, then: .tanh))
     return backend.linear(pooled, classifier.weight, bias: classifier.bias)
   }
 }

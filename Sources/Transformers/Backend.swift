@@ -51,6 +51,9 @@ public protocol Backend {
 
   // Made of the above unless a backend does better.
 
+  /// What training drops at random numbers of, and inference leaves as it is.
+  mutating func drop(_ x: consuming Value) -> Value
+
   /// x + y · weightᵀ: what a layer adds to its residual stream.
   mutating func addLinear(_ x: consuming Value, _ y: Value, _ weight: Parameter) -> Value
 
@@ -83,6 +86,9 @@ extension Backend {
   public mutating func linear(_ x: Value, _ weight: Parameter) -> Value {
     linear(x, weight, bias: nil)
   }
+
+  /// x itself.
+  public mutating func drop(_ x: consuming Value) -> Value { x }
 
   /// x + y · weightᵀ, of a product and a sum.
   public mutating func addLinear(_ x: consuming Value, _ y: Value, _ weight: Parameter) -> Value {

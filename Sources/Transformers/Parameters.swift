@@ -2,21 +2,27 @@ public import Checkpoints
 
 /// A matrix or a vector of weights: its place among a model's parameters, and its shape.
 public struct Parameter: Sendable, Hashable {
-  let index: Int
+  package let index: Int
   /// 1 for a vector.
   public let rows: Int
   /// The number of columns; a vector's length.
   public let columns: Int
+
+  package init(index: Int, rows: Int, columns: Int) {
+    self.index = index
+    self.rows = rows
+    self.columns = columns
+  }
 }
 
 /// What a model asks of its checkpoint: names and shapes, collected while the model is built.
 public struct ParameterDeclarations: Sendable {
-  struct Declaration: Sendable {
-    let name: String
-    let shape: [Int]
+  package struct Declaration: Sendable, Hashable {
+    package let name: String
+    package let shape: [Int]
   }
 
-  private(set) var declarations: [Declaration] = []
+  package private(set) var declarations: [Declaration] = []
   private(set) var ignored: Set<String> = []
   private let stored: Set<String>
 

@@ -1,4 +1,4 @@
-import Kernels
+package import Kernels
 
 #if canImport(Glibc)
   import Glibc
@@ -46,10 +46,25 @@ public struct RelativePositions: Sendable, Hashable {
   /// The bias for distances up to `reach` either way.
   ///
   /// - Parameter values: Of `table`, `[buckets, heads]`.
-  func bias(reach: Int, values: UnsafePointer<Float>) -> DistanceBias {
+  package func bias(reach: Int, values: UnsafePointer<Float>) -> DistanceBias {
     let buckets = (-reach...reach).map(bucket(of:))
     return DistanceBias(heads: table.columns, reach: reach) { head, distance in
       values[buckets[distance + reach] * table.columns + head]
+    }
+  }
+
+  /// Adds the gradient by the bias of each distance to that by the table: backward of `bias`.
+  ///
+  /// - Parameters:
+  ///   - byDistance: Laid out as `DistanceBias.values`.
+  ///   - table: `[buckets, heads]`.
+  package func addGradient(
+    of bias: DistanceBias, byDistance: UnsafePointer<Float>, to table: UnsafeMutablePointer<Float>
+  ) {
+    let distances = 2 * bias.reach + 1
+    for (index, distance) in (-bias.reach...bias.reach).enumerated() {
+      let row = table + bucket(of: distance) * self.table.columns
+      for head in 0..<self.table.columns { row[head] += byDistance[head * distances + index] }
     }
   }
 }

@@ -28,7 +28,7 @@ extension T5Model {
     over context: B.Value, offsets: [Int], on backend: inout B
   ) -> B.Value {
     let layout = crossLayout(offsets)
-    var states = backend.gather([configuration.startToken], from: embedding)
+    var states = backend.drop(backend.gather([configuration.startToken], from: embedding))
     for (index, block) in decoder.enumerated() {
       let normal = norm(states, block.attention.norm, on: &backend)
       let value = backend.linear(normal, block.attention.value)
@@ -60,7 +60,7 @@ extension T5Model {
     let causal = AttentionLayout(
       queryOffsets: Array(0...layout.count), keyOffsets: (0...layout.count).map { $0 * steps },
       direction: .causal)
-    var states = backend.gather(tokens, from: embedding)
+    var states = backend.drop(backend.gather(tokens, from: embedding))
     for (index, block) in decoder.enumerated() {
       let attention = block.attention
       let normal = norm(states, attention.norm, on: &backend)
@@ -110,7 +110,7 @@ extension T5Model {
   private func outputStates<B: Backend>(
     _ states: B.Value, on backend: inout B
   ) -> B.Value {
-    let normal = norm(states, decoderNorm, on: &backend)
+    let normal = backend.drop(norm(states, decoderNorm, on: &backend))
     guard configuration.headScale != 1 else { return normal }
     return backend.scale(normal, by: configuration.headScale)
   }

@@ -61,6 +61,7 @@ public struct T5Model: Sendable {
     head =
       parameters.isStored("lm_head.weight")
       ? parameters.matrix("lm_head.weight", rows: size, columns: width) : embedding
+    parameters.ignore("lm_head.weight")
     // T5's first checkpoints hold a table that no version ever used.
     parameters.ignore("decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight")
 
@@ -76,10 +77,16 @@ public struct T5Model: Sendable {
   }
 
   /// The encoder's states, normalised, `[tokens, width]`.
-  public func encode<B: Backend>(_ batch: PackedBatch, on backend: inout B) -> B.Value {
+  ///
+  /// - Parameter observe: Called with the states after each block, before any norm, and the block's
+  ///   number from 1: what distillation compares.
+  public func encode<B: Backend>(
+    _ batch: PackedBatch, on backend: inout B,
+    observe: ((_ block: Int, _ states: B.Value) -> Void)? = nil
+  ) -> B.Value {
     let layout = AttentionLayout(within: batch.offsets)
-    var states = backend.gather(batch.tokens, from: embedding)
-    for block in encoder {
+    var states = backend.drop(backend.gather(batch.tokens, from: embedding))
+    for (index, block) in encoder.enumerated() {
       let attention = block.attention
       let normal = norm(states, attention.norm, on: &backend)
       let attended = backend.attend(
@@ -90,8 +97,9 @@ public struct T5Model: Sendable {
         scale: 1, layout: layout, positions: attention.positions)
       states = backend.addLinear(states, attended, attention.output)
       states = apply(block.feedForward, to: states, on: &backend)
+      observe?(index + 1, states)
     }
-    return norm(states, encoderNorm, on: &backend)
+    return backend.drop(norm(states, encoderNorm, on: &backend))
   }
 
   func apply<B: Backend>(
@@ -106,7 +114,7 @@ public struct T5Model: Sendable {
       case .gated(let gate, let opening):
         backend.gatedLinear(normal, gate: gate, linear: opening, activation: activation)
       }
-    return backend.addLinear(states, hidden, layer.closing)
+    return backend.addLinear(states, backend.drop(hidden), layer.closing)
   }
 
   func norm<B: Backend>(_ states: B.Value, _ gain: Parameter, on backend: inout B) -> B.Value {

@@ -42,6 +42,17 @@ enum {
   T5K_AVX512 = 3,    ///< AVX-512 F, BW, DQ and VL.
 };
 
+/// One step of Adam with decoupled decay; see `t5k_adam`.
+typedef struct {
+  float rate;               ///< The learning rate.
+  float beta1, beta2;       ///< How much of the running means stays.
+  float epsilon;            ///< Added to the root.
+  float decay;              ///< Share of a weight that goes, times the rate.
+  float mean_correction;    ///< 1 / (1 − beta1ᵗ)
+  float square_correction;  ///< 1 / (1 − beta2ᵗ)
+  float slope_scale;        ///< What gradients are multiplied by first: clipping, averaging.
+} t5k_adam_step;
+
 /// All functions at one level. Each is documented at the function `t5k_<name>` below.
 typedef struct {
   void (*exp)(const float *x, float *out, size_t n);
@@ -77,6 +88,23 @@ typedef struct {
   float (*log_sum_exp)(const float *x, size_t n);
   size_t (*argmax)(const float *x, size_t n);
   bool (*all_finite)(const float *x, size_t n);
+  void (*activate_backward)(
+      t5k_activation kind, const float *x, const float *dy, float *dx, size_t n);
+  void (*multiply)(const float *a, const float *b, float *out, size_t n);
+  void (*rms_norm_backward)(
+      const float *x, const float *gain, float epsilon, const float *dy, float *dx, float *dgain,
+      size_t rows, size_t columns);
+  void (*layer_norm_backward)(
+      const float *x, const float *gain, float epsilon, const float *dy, float *dx, float *dgain,
+      float *dbias, size_t rows, size_t columns);
+  void (*softmax_backward_rows)(
+      const float *p, float *slopes, size_t ld, size_t rows, size_t columns, float scale);
+  void (*add_column_sums)(const float *x, size_t rows, size_t columns, float *sums);
+  double (*sum_of_squares)(const float *x, size_t n);
+  void (*drop)(const float *x, float *out, size_t n, uint64_t seed, uint32_t first, float rate);
+  void (*adam)(
+      float *weights, const float *slopes, float *mean, float *square, size_t n,
+      const t5k_adam_step *step);
   void (*f16_to_f32)(const uint16_t *x, float *out, size_t n);
   void (*bf16_to_f32)(const uint16_t *x, float *out, size_t n);
 } t5k_kernels;
@@ -202,6 +230,50 @@ size_t t5k_argmax(const float *x, size_t n);
 
 /// Whether no value is infinite or NaN.
 bool t5k_all_finite(const float *x, size_t n);
+
+// Training. A gradient that a function adds to is marked (+=).
+
+/// dx = dy · activation'(x).
+void t5k_activate_backward(
+    t5k_activation kind, const float *x, const float *dy, float *dx, size_t n);
+
+/// out = a · b, number by number.
+void t5k_multiply(const float *a, const float *b, float *out, size_t n);
+
+/// Of `t5k_rms_norm`: `dx` [rows, columns] and `dgain` [columns], both (+=).
+void t5k_rms_norm_backward(
+    const float *x, const float *gain, float epsilon, const float *dy, float *dx, float *dgain,
+    size_t rows, size_t columns);
+
+/// Of `t5k_layer_norm`: `dx` [rows, columns], `dgain` and `dbias` [columns], all (+=).
+void t5k_layer_norm_backward(
+    const float *x, const float *gain, float epsilon, const float *dy, float *dx, float *dgain,
+    float *dbias, size_t rows, size_t columns);
+
+/// From the probabilities `p` of rows and the gradient of the loss by them, `slopes`, that by the
+/// scores, in place: p · (slopes − Σ p · slopes) · scale. Both have the row distance `ld`.
+void t5k_softmax_backward_rows(
+    const float *p, float *slopes, size_t ld, size_t rows, size_t columns, float scale);
+
+/// sums[c] += Σ x[r, c] for `x` [rows, columns].
+void t5k_add_column_sums(const float *x, size_t rows, size_t columns, float *sums);
+
+/// table[rows[i]] += x[i], a row of `columns` floats each; the caller has checked the indices.
+void t5k_scatter_add_rows(
+    const float *x, size_t columns, const int32_t *rows, size_t count, float *table);
+
+/// Σ x², in double precision.
+double t5k_sum_of_squares(const float *x, size_t n);
+
+/// Dropout: each number becomes 0 with probability `rate` < 1, else x / (1 − rate). Which, is a
+/// function of `seed` and of its place, `first` + i modulo 2³²: the same call on gradients is the backward pass.
+void t5k_drop(const float *x, float *out, size_t n, uint64_t seed, uint32_t first, float rate);
+
+/// A step of AdamW (Loshchilov & Hutter 2019) on n weights, in place, with the running means of the
+/// gradients and of their squares.
+void t5k_adam(
+    float *weights, const float *slopes, float *mean, float *square, size_t n,
+    const t5k_adam_step *step);
 
 // Conversions
 

@@ -1,41 +1,43 @@
-import Checkpoints
+package import Checkpoints
 import Foundation
-import JSON
-import Testing
-import Transformers
+package import JSON
+package import Transformers
 
 /// A tiny checkpoint and what Hugging Face transformers computes from it; made by
 /// scripts/golden/models.py.
-struct ModelFixture: CustomTestStringConvertible, Sendable {
-  let name: String
+package struct ModelFixture: CustomStringConvertible, Sendable {
+  package let name: String
 
-  static let t5 = [
+  /// The fixture in the folder of that name.
+  package init(name: String) { self.name = name }
+
+  package static let t5 = [
     "t5-v1.0", "t5-v1.1", "flan", "mt5", "umt5", "umt5-untied", "t5-buckets", "t5-old", "t5-f16",
     "t5-bf16", "t5-sharded",
   ].map(ModelFixture.init)
 
-  static let bert = [
+  package static let bert = [
     "bert-minilm", "bert-two-labels", "tinybert", "bert-f16", "bert-bf16", "bert-sharded",
   ].map(ModelFixture.init)
 
-  var testDescription: String { name }
+  package var description: String { name }
 
-  var folder: String {
+  package var folder: String {
     URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appendingPathComponent("Fixtures/models/\(name)").path
   }
 
-  func configuration() throws -> JSONValue {
+  package func configuration() throws -> JSONValue {
     try JSONValue(parsing: Array(Data(contentsOf: URL(fileURLWithPath: folder + "/config.json"))))
   }
 
-  func checkpoint() throws -> any Checkpoint { try CheckpointDirectory.open(folder) }
+  package func checkpoint() throws -> any Checkpoint { try CheckpointDirectory.open(folder) }
 
-  func golden() throws -> GoldenTensors {
+  package func golden() throws -> GoldenTensors {
     GoldenTensors(file: try Safetensors(path: folder + "/golden.safetensors"), folder: folder)
   }
 
-  func loadT5() throws -> (model: T5Model, parameters: Parameters) {
+  package func loadT5() throws -> (model: T5Model, parameters: Parameters) {
     let checkpoint = try checkpoint()
     var declarations = ParameterDeclarations(for: checkpoint.tensors)
     let model = T5Model(
@@ -43,7 +45,7 @@ struct ModelFixture: CustomTestStringConvertible, Sendable {
     return (model, try Parameters(declarations, from: checkpoint))
   }
 
-  func loadBERT() throws -> (model: BERTModel, parameters: Parameters) {
+  package func loadBERT() throws -> (model: BERTModel, parameters: Parameters) {
     let checkpoint = try checkpoint()
     var declarations = ParameterDeclarations(for: checkpoint.tensors)
     let model = BERTModel(
@@ -53,36 +55,46 @@ struct ModelFixture: CustomTestStringConvertible, Sendable {
 }
 
 /// The reference's outputs, by name.
-struct GoldenTensors {
-  let file: Safetensors
-  let folder: String
+package struct GoldenTensors {
+  package let file: Safetensors
+  package let folder: String
 
-  func tensor(_ name: String) throws -> StoredTensor {
-    try #require(file.tensors.first { $0.name == name })
+  package func tensor(_ name: String) throws -> StoredTensor {
+    try found(file.tensors.first { $0.name == name }, name)
   }
 
-  func floats(_ name: String) throws -> [Float] {
+  package func floats(_ name: String) throws -> [Float] {
     let buffer = try file.floats(of: tensor(name))
     return Array(UnsafeBufferPointer(start: buffer.pointer, count: buffer.count))
   }
 
-  func integers(_ name: String) throws -> [Int32] {
+  package func integers(_ name: String) throws -> [Int32] {
     // The checkpoint readers convert to floats; token ids are read from the file's own layout: the
     // header's length in 8 bytes, the header, the data.
     let bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: file.path)))
     let headerCount = bytes.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
     let header = try JSONValue(parsing: bytes[8..<8 + headerCount])
-    let range = try #require(header[name]?["data_offsets"])
-    let start = try 8 + headerCount + #require(range[0]?.int)
-    return try stride(from: start, to: 8 + headerCount + #require(range[1]?.int), by: 4).map {
+    let range = try found(header[name]?["data_offsets"], name)
+    let start = try 8 + headerCount + found(range[0]?.int, name)
+    return try stride(from: start, to: 8 + headerCount + found(range[1]?.int, name), by: 4).map {
       Int32(littleEndian: bytes[$0..<$0 + 4].withUnsafeBytes { $0.loadUnaligned(as: Int32.self) })
     }
   }
 
   /// The lengths of the sequences that the file holds.
-  var lengths: [Int] {
+  package var lengths: [Int] {
     file.tensors.compactMap { tensor in
       tensor.name.hasPrefix("ids.") ? Int(tensor.name.dropFirst("ids.".count)) : nil
     }.sorted()
   }
+}
+
+/// A fixture lacks something that a test asks for.
+struct MissingFixture: Error {
+  let name: String
+}
+
+private func found<Value>(_ value: Value?, _ name: String) throws -> Value {
+  guard let value else { throw MissingFixture(name: name) }
+  return value
 }

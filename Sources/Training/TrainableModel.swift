@@ -1,0 +1,62 @@
+public import Checkpoints
+public import Reranking
+public import Transformers
+
+/// A model directory whose weights are being learnt.
+public final class TrainableModel: Sendable {
+  /// What computes.
+  public enum Network: Sendable {
+    case t5(T5Model)
+    case bert(BERTModel)
+  }
+
+  /// The files that it began with: tokenizer, prompts, configuration.
+  public let directory: ModelDirectory
+  /// What computes.
+  public let network: Network
+  /// The weights.
+  public let parameters: TrainableParameters
+
+  /// Reads a model directory.
+  ///
+  /// - Parameter gains: Vectors that are learnt beside the model and not kept, by name, and their
+  ///   lengths; they begin as ones.
+  /// - Throws: As `ModelDirectory` does.
+  public convenience init(path: String, gains: [String: Int] = [:]) throws {
+    try self.init(ModelDirectory(path: path), gains: gains)
+  }
+
+  /// Takes over a model directory that is open.
+  public init(_ directory: ModelDirectory, gains: [String: Int] = [:]) throws {
+    self.directory = directory
+    let checkpoint = try CheckpointDirectory.open(directory.path)
+    var declarations = try Self.declarations(for: checkpoint)
+    switch directory.architecture {
+    case .t5(let configuration):
+      network = .t5(T5Model(configuration, declaring: &declarations))
+    case .bert(let configuration):
+      network = .bert(BERTModel(configuration, declaring: &declarations))
+    }
+    parameters = try TrainableParameters(declarations, gains: gains, from: checkpoint)
+  }
+
+  /// Declarations for a checkpoint, as a training needs them.
+  ///
+  /// A head that is stored beside an equal table is that table, as transformers reads it; learnt apart
+  /// they would drift away from each other.
+  public static func declarations(
+    for checkpoint: some Checkpoint
+  ) throws -> ParameterDeclarations {
+    let tensors = checkpoint.tensors
+    let head = tensors.first { $0.name == "lm_head.weight" }
+    let table = ["shared.weight", "encoder.embed_tokens.weight", "decoder.embed_tokens.weight"]
+      .lazy.compactMap { name in tensors.first { $0.name == name } }.first
+    guard let head, let table, head.shape == table.shape else {
+      return ParameterDeclarations(for: tensors)
+    }
+    let (one, other) = (try checkpoint.floats(of: head), try checkpoint.floats(of: table))
+    // In bounds: both have the same shape.
+    let isTied = (0..<one.count).allSatisfy { one.pointer[$0] == other.pointer[$0] }
+    return ParameterDeclarations(for: isTied ? tensors.filter { $0 != head } : tensors)
+  }
+}

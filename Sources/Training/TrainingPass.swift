@@ -1,0 +1,226 @@
+import Kernels
+import RankingCore
+import Reranking
+import Transformers
+
+/// What a model gives for the texts of some units: the one path that training and validation share.
+struct TaskModel: Sendable {
+  let network: TrainableModel.Network
+  /// The tokens whose logits a T5 is asked for: those of all its tasks.
+  let tokens: [Int32]
+
+  /// The outputs, `[inputs, tokens.count]`, or `[inputs, labels]` of a BERT.
+  func outputs<B: Backend>(of inputs: [RankingTask.Input], on backend: inout B) -> B.Value {
+    let batch = PackedBatch(inputs.map(\.tokens))
+    switch network {
+    case .t5(let model):
+      let context = model.encode(batch, on: &backend)
+      let states = model.firstStep(over: context, offsets: batch.offsets, on: &backend)
+      return model.logits(of: tokens, from: states, on: &backend)
+    case .bert(let model):
+      return model.logits(batch, types: inputs.flatMap(\.types), on: &backend)
+    }
+  }
+
+  /// A task's own columns of an output row.
+  func columns(of task: RankingTask) -> [Int]? {
+    task.labelTokens.map { labels in
+      labels.map { label in tokens.firstIndex(of: label) ?? 0 }
+    }
+  }
+}
+
+/// Computes the gradients of one part of a step: a tape, and the memory that it grew to.
+///
+/// A class because both are used again at the next step. One thread at a time.
+final class TrainingPass: @unchecked Sendable {
+  // Sendable stands on this: a step hands each part to one thread.
+  /// A unit, and what its loss counts.
+  struct Item: Sendable {
+    let task: Int
+    let unit: RankingTask.Unit
+    let weight: Double
+  }
+
+  /// What came of it: a task's number, its unweighted loss, and how many units.
+  struct Report: Sendable {
+    var losses: [Double]
+    var counts: [Int]
+    var tokens = 0
+
+    init(tasks: Int) {
+      losses = Array(repeating: 0, count: tasks)
+      counts = Array(repeating: 0, count: tasks)
+    }
+  }
+
+  let gradients: Gradients
+  private let parameters: TrainableParameters
+  private let model: TaskModel
+  private let tasks: [Trainer.Task]
+  private let passTokens: Int
+  private var tape: Tape
+  /// By task; for states only.
+  private var teachers: [Int: InferenceBackend] = [:]
+
+  init(
+    _ trainable: TrainableModel, model: TaskModel, tasks: [Trainer.Task], recipe: TrainingRecipe
+  ) {
+    parameters = trainable.parameters
+    self.model = model
+    self.tasks = tasks
+    passTokens = recipe.tokensPerPass
+    gradients = Gradients(for: trainable.parameters) { name in
+      !recipe.frozen.contains(where: name.hasPrefix) && recipe.optimizer.rate(of: name) > 0
+    }
+    tape = Tape(trainable.parameters, gradients: gradients, dropout: Float(recipe.dropout))
+  }
+
+  /// Adds up the gradients of some units, in passes of few enough tokens.
+  func run(_ items: [Item], seed: UInt64) -> Report {
+    gradients.clear()
+    var report = Report(tasks: tasks.count)
+    var number: UInt64 = 0
+    for (task, kind) in tasks.enumerated() {
+      if case .states(let states) = kind {
+        passes(items.filter { $0.task == task }) { items in
+          tape.begin(seed: mixed(seed, number))
+          number += 1
+          distil(items, states, task, &report)
+        }
+      }
+    }
+    let ranking = items.filter { if case .ranking = tasks[$0.task] { true } else { false } }
+    passes(ranking) { items in
+      tape.begin(seed: mixed(seed, number))
+      number += 1
+      rank(items, &report)
+    }
+    return report
+  }
+
+  private func passes(_ items: [Item], _ body: ([Item]) -> Void) {
+    var pass: [Item] = []
+    var tokens = 0
+    for item in items {
+      let count = item.unit.tokenCount
+      if !pass.isEmpty, tokens + count > passTokens {
+        body(pass)
+        pass = []
+        tokens = 0
+      }
+      pass.append(item)
+      tokens += count
+    }
+    if !pass.isEmpty { body(pass) }
+  }
+
+  private func rank(_ items: [Item], _ report: inout Report) {
+    let inputs = items.flatMap(\.unit.inputs)
+    let outputs = model.outputs(of: inputs, on: &tape)
+    let columns = outputs.matrix.columns
+    var gradient = [Float](repeating: 0, count: outputs.matrix.count)
+    var start = 0
+    for item in items {
+      guard case .ranking(let task) = tasks[item.task] else { continue }
+      let own = model.columns(of: task) ?? Array(0..<columns)
+      let rows = item.unit.inputs.indices.map { index in
+        let row = outputs.matrix.pointer + (start + index) * columns
+        return own.map { Double(row[$0]) }
+      }
+      let (loss, slopes, _) = task.loss(of: item.unit, rows)
+      for (index, slopes) in slopes.enumerated() {
+        for (column, slope) in zip(own, slopes) {
+          gradient[(start + index) * columns + column] += Float(item.weight * slope)
+        }
+      }
+      report.add(loss, of: item)
+      start += item.unit.inputs.count
+    }
+    tape.backward(from: [(outputs, gradient)])
+  }
+
+  private func distil(
+    _ items: [Item], _ task: StatesTask, _ number: Int, _ report: inout Report
+  ) {
+    guard case .t5(let network) = model.network, let first = items.first else { return }
+    let batch = PackedBatch(items.flatMap { $0.unit.inputs.map(\.tokens) })
+    var backend = teachers[number] ?? task.backend()
+    let wanted = task.wanted(for: batch, on: &backend)
+    teachers[number] = backend
+    // Row r of sequence s stands s + 1 rows lower at the teacher, behind each [CLS].
+    var rows: [Int] = []
+    for sequence in 0..<batch.count {
+      for row in batch.offsets[sequence]..<batch.offsets[sequence + 1] {
+        rows.append(wanted.isKnown[row] ? row + sequence + 1 : -1)
+      }
+    }
+    var blocks: [Int: Tape.Value] = [:]
+    let asked = Set(task.recipe.layers.map(\.block))
+    let last = network.encode(batch, on: &tape) { block, states in
+      if asked.contains(block) { blocks[block] = states }
+    }
+    let count = Float(items.count)
+    let weight = Float(first.weight) * count
+    var slopes: [(value: Tape.Value, gradient: [Float])] = []
+    var loss = 0.0
+    if let layer = wanted.layers[task.lastLayer] {
+      let compared = StateLoss(wanted: layer, rows: rows)
+      var gradient = [Float](repeating: 0, count: last.matrix.count)
+      let (cosine, squared) = compared.add(
+        last.matrix, cosineWeight: weight, squaredWeight: weight * StatesTask.squaredWeight,
+        to: &gradient)
+      let pooled = compared.addPooled(
+        last.matrix, offsets: batch.offsets, wantedOffsets: wanted.offsets,
+        weight: weight * StatesTask.pooledWeight, to: &gradient)
+      slopes.append((last, gradient))
+      loss +=
+        cosine + Double(StatesTask.squaredWeight) * squared
+        + Double(StatesTask.pooledWeight) * pooled
+    }
+    for pair in task.recipe.layers {
+      guard let layer = wanted.layers[pair.layer], let states = blocks[pair.block],
+        let gain = parameters.gain(StatesTask.gainName(block: pair.block))
+      else { continue }
+      // A cosine does not feel the norm of a row, so the norm with a gain is a gain.
+      let scaled = tape.rmsNorm(states, gain: gain, epsilon: 1e-6)
+      var gradient = [Float](repeating: 0, count: scaled.matrix.count)
+      let (cosine, _) = StateLoss(wanted: layer, rows: rows).add(
+        scaled.matrix, cosineWeight: weight * StatesTask.layerWeight, squaredWeight: 0,
+        to: &gradient)
+      slopes.append((scaled, gradient))
+      loss += Double(StatesTask.layerWeight) * cosine
+    }
+    tape.backward(from: slopes)
+    for item in items { report.add(loss, of: item) }
+  }
+}
+
+extension TrainingPass.Report {
+  fileprivate mutating func add(_ loss: Double, of item: TrainingPass.Item) {
+    losses[item.task] += loss
+    counts[item.task] += 1
+    tokens += item.unit.tokenCount
+  }
+
+  mutating func add(_ other: TrainingPass.Report) {
+    for task in losses.indices {
+      losses[task] += other.losses[task]
+      counts[task] += other.counts[task]
+    }
+    tokens += other.tokens
+  }
+}
+
+/// A seed for one of many uses of another.
+func mixed(_ seed: UInt64, _ number: UInt64) -> UInt64 {
+  var random = SplitMix64(seed: seed &+ number &* 0x9e37_79b9_7f4a_7c15)
+  return random.next()
+}
+
+extension OptimizerSettings {
+  /// A parameter's learning rate: that of the longest prefix of its name, else the common one.
+  func rate(of name: String) -> Double {
+    rates.filter { name.hasPrefix($0.key) }.max { $0.key.count < $1.key.count }?.value ?? rate
+  }
+}
