@@ -49,6 +49,9 @@ let package = Package(
     library("RankingFormats", needs: ["RankingCore", "JSON"]),
     library("Evaluation", needs: ["RankingCore"]),
     library(
+      "TrainingData",
+      needs: ["RankingFormats", "Retrieval", "Reranking", "Kernels", "RankingCore", "JSON"]),
+    library(
       "T5Rank",
       needs: [
         "Reranking", "Retrieval", "Evaluation", "RankingFormats", "RankingCore", "Tokenization",
@@ -57,8 +60,8 @@ let package = Package(
     library(
       "T5RankCLI",
       needs: [
-        "Reranking", "Retrieval", "RankingFormats", "Evaluation", "RankingCore", "Transformers",
-        "Tokenization", "Checkpoints", "Kernels", "JSON",
+        "TrainingData", "Reranking", "Retrieval", "RankingFormats", "Evaluation", "RankingCore",
+        "Transformers", "Tokenization", "Checkpoints", "Kernels", "JSON",
       ]),
     .executableTarget(name: "t5rank", dependencies: ["T5RankCLI"], swiftSettings: settings),
 
@@ -80,6 +83,12 @@ let package = Package(
       needs: ["RankingCore", "RankingFormats", "T5RankCLI", "Tokenization", "Checkpoints", "JSON"]),
     tests(of: "RankingFormats", needs: ["RankingCore", "JSON"]),
     tests(of: "Evaluation", needs: ["RankingFormats", "RankingCore", "JSON"]),
+    tests(
+      of: "TrainingData",
+      needs: [
+        "RankingFormats", "Retrieval", "Reranking", "RankingCore", "Tokenization", "T5RankCLI",
+        "JSON",
+      ]),
     tests(of: "T5RankCLI", needs: ["Reranking", "RankingCore", "Checkpoints", "JSON"]),
     .testTarget(
       name: "EndToEndTests",

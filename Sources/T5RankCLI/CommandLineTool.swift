@@ -59,6 +59,10 @@ public enum CommandLineTool {
       return try SearchCommand(
         settings: SearchSettings(parsed), console: console, openModel: openModel
       ).run()
+    case .mine:
+      return try MineCommand(
+        settings: MineSettings(parsed), console: console, openModel: openModel
+      ).run()
     case .help: return try help(parsed, console)
     }
   }
