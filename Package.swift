@@ -49,11 +49,14 @@ let package = Package(
     library(
       "Training",
       needs: [
-        "Reranking", "Retrieval", "RankingFormats", "Evaluation", "RankingCore", "Transformers",
+        "TrainingData", "Reranking", "Retrieval", "RankingFormats", "Evaluation", "RankingCore", "Transformers",
         "Tokenization", "Kernels", "CKernels", "Checkpoints", "JSON",
       ]),
     library("RankingFormats", needs: ["RankingCore", "JSON"]),
     library("Evaluation", needs: ["RankingCore"]),
+    library(
+      "TrainingData",
+      needs: ["RankingFormats", "Retrieval", "Reranking", "Kernels", "RankingCore", "JSON"]),
     library(
       "T5Rank",
       needs: [
@@ -63,8 +66,8 @@ let package = Package(
     library(
       "T5RankCLI",
       needs: [
-        "Reranking", "Retrieval", "RankingFormats", "Evaluation", "RankingCore", "Transformers",
-        "Tokenization", "Checkpoints", "Kernels", "JSON",
+        "Training", "TrainingData", "Reranking", "Retrieval", "RankingFormats", "Evaluation",
+        "RankingCore", "Transformers", "Tokenization", "Checkpoints", "Kernels", "JSON",
       ]),
     .executableTarget(name: "t5rank", dependencies: ["T5RankCLI"], swiftSettings: settings),
 
@@ -86,7 +89,13 @@ let package = Package(
       needs: ["RankingCore", "RankingFormats", "T5RankCLI", "Tokenization", "Checkpoints", "JSON"]),
     tests(of: "RankingFormats", needs: ["RankingCore", "JSON"]),
     tests(of: "Evaluation", needs: ["RankingFormats", "RankingCore", "JSON"]),
-    tests(of: "Training", needs: ["Transformers", "Kernels", "Checkpoints", "JSON"]),
+    tests(of: "Training", needs: ["TrainingData", "Transformers", "Kernels", "Checkpoints", "JSON"]),
+    tests(
+      of: "TrainingData",
+      needs: [
+        "RankingFormats", "Retrieval", "Reranking", "RankingCore", "Tokenization", "T5RankCLI",
+        "JSON",
+      ]),
     tests(of: "T5RankCLI", needs: ["Reranking", "RankingCore", "Checkpoints", "JSON"]),
     .testTarget(
       name: "EndToEndTests",

@@ -1,4 +1,5 @@
 import RankingCore
+
 /// An interval for a mean by the bootstrap: the percentiles of the means of samples drawn from the
 /// numbers with replacement (Efron, 1979; Sakai, SIGIR 2006).
 public struct BootstrapInterval: Sendable, Hashable {

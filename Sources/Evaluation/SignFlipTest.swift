@@ -1,4 +1,5 @@
 import RankingCore
+
 /// Fisher's randomisation test of paired values, two-sided: if the two runs were alike, each
 /// difference could as well have the other sign (Smucker, Allan and Carterette, CIKM 2007).
 public struct SignFlipTest: Sendable, Hashable {

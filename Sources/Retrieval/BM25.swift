@@ -12,7 +12,7 @@ public struct BM25: Retriever {
   public let parameters: BM25Parameters
   /// Whether documents come with the texts that the index stores; identifiers are always there.
   public var includesTexts = true
-  private let weights: BM25Weights
+  let weights: BM25Weights
   private let pruning: BM25Search.Pruning
 
   /// Searches an index, with its own parameters unless others are named.
@@ -39,33 +39,36 @@ public struct BM25: Retriever {
   ///
   /// - Throws: `RetrievalError` for a query of very many words, or where the index proves corrupt.
   public func candidates(for query: Query, limit: Int) throws -> Ranking {
-    let limit = min(limit, index.documentCount)
-    guard limit > 0 else { return Ranking(ordered: []) }
-    var found: [TopDocuments.Entry] = []
-    let terms = occurrences(in: query.text)
-    let room = UnsafeMutablePointer<UInt32>.allocate(capacity: terms.count * PostingsCursor.room)
-    defer { room.deallocate() }
-    let cursors = try cursors(for: terms, room)
-    if !cursors.isEmpty {
-      var search = BM25Search(
-        cursors, weights: weights, documentCount: index.documentCount, limit: limit,
-        pruning: pruning)
-      found = try search.run()
-    }
+    let found = try best(limit, for: query.text)
     var entries: [RankedDocument] = []
     entries.reserveCapacity(found.count)
     for entry in found {
       entries.append(
         RankedDocument(
-          document: try index.document(at: Int(entry.document), includingText: includesTexts),
+          document: try index.document(at: entry.index, includingText: includesTexts),
           score: entry.score, scale: .bm25,
           candidateIndex: entries.count))
     }
     return Ranking(ordered: entries)
   }
 
+  /// The documents of `candidates(for:limit:)`, by their places.
+  package func best(_ limit: Int, for query: String) throws(RetrievalError) -> [FoundDocument] {
+    let limit = min(limit, index.documentCount)
+    guard limit > 0 else { return [] }
+    let terms = occurrences(in: query)
+    let room = UnsafeMutablePointer<UInt32>.allocate(capacity: terms.count * PostingsCursor.room)
+    defer { room.deallocate() }
+    let cursors = try cursors(for: terms, room)
+    guard !cursors.isEmpty else { return [] }
+    var search = BM25Search(
+      cursors, weights: weights, documentCount: index.documentCount, limit: limit,
+      pruning: pruning)
+    return try search.run().map(FoundDocument.init)
+  }
+
   /// The query's terms, each once, and how often it has them.
-  private func occurrences(in text: String) -> [[UInt8]: Int] {
+  func occurrences(in text: String) -> [[UInt8]: Int] {
     var occurrences: [[UInt8]: Int] = [:]
     WordScanner.forEachWord(in: text) { word in
       if let term = index.analysis.term(of: word) { occurrences[term, default: 0] += 1 }

@@ -128,7 +128,7 @@ public struct BiEncoder: Sendable {
   }
 
   /// Embeddings whose dot products are this model's similarity.
-  func comparable(_ embeddings: Embeddings) -> Embeddings {
+  package func comparable(_ embeddings: Embeddings) -> Embeddings {
     similarity == .cosine && !normalizes ? embeddings.normalized() : embeddings
   }
 

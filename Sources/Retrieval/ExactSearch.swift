@@ -5,15 +5,15 @@ import Synchronization
 ///
 /// Products of blocks of documents with a batch of queries; each thread keeps the best of its own
 /// documents. A score depends on its query and its document alone, to the last bit.
-struct ExactSearch: Sendable {
-  private let rows: EmbeddingRows
+struct ExactSearch<Rows: VectorRows>: Sendable {
+  private let rows: Rows
 
   /// Documents of one product: their embeddings and scores stay in a second-level cache.
-  private static let blockCount = 512
+  private static var blockCount: Int { 512 }
   /// Queries of one product; more share a pass over the documents, but leave the cache.
-  private static let queryCount = 256
+  private static var queryCount: Int { 256 }
 
-  init(_ rows: EmbeddingRows) {
+  init(_ rows: Rows) {
     self.rows = rows
   }
 

@@ -4,6 +4,7 @@ import RankingFormats
 import Reranking
 import Retrieval
 import Tokenization
+import Training
 import Transformers
 
 /// An error in the words and with the exit status that the user gets: the one place for both.
@@ -25,6 +26,7 @@ struct CommandFailure: Error {
       case let error as CheckpointError: Self.exitCode(of: error)
       case let error as TokenizerError: Self.exitCode(of: error)
       case is ModelError: .badInput
+      case let error as TrainingError: Self.exitCode(of: error)
       default: .runTimeFailure
       }
   }
@@ -41,6 +43,14 @@ struct CommandFailure: Error {
     case .fileMissing: .missingFile
     case .unusableModel, .unusablePrompt, .unusableQuery, .scoreNotFinite: .badInput
     case .unusableOptions, .tooManyPairs: .arguments
+    }
+  }
+
+  private static func exitCode(of error: TrainingError) -> ExitCode {
+    switch error {
+    case .unusableRecipe: .arguments
+    case .unusableData, .unusableState: .badInput
+    case .diverged, .unwritable: .runTimeFailure
     }
   }
 

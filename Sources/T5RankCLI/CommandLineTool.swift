@@ -59,6 +59,11 @@ public enum CommandLineTool {
       return try SearchCommand(
         settings: SearchSettings(parsed), console: console, openModel: openModel
       ).run()
+    case .mine:
+      return try MineCommand(
+        settings: MineSettings(parsed), console: console, openModel: openModel
+      ).run()
+    case .train: return try TrainCommand(settings: TrainSettings(parsed), console: console).run()
     case .help: return try help(parsed, console)
     }
   }

@@ -54,6 +54,7 @@ package enum HelpText {
              t5rank evaluate --qrels FILE --run FILE…
              t5rank index --corpus FILE… --index DIR
              t5rank search --index DIR [--query TEXT | --queries FILE]
+             t5rank mine FILE… [--corpus FILE…]
              t5rank inspect MODEL | bench | help [SUBCOMMAND]
       """
   }
@@ -104,6 +105,26 @@ package enum HelpText {
       terminal it is asked for. To re-rank what was found:
 
         t5rank search --index DIR --query TEXT --format jsonl | t5rank --mode mono
+      """
+    case .mine:
+      """
+      Finds passages that do not answer a query but look as if they did, and writes
+      training examples as JSON Lines, one query a line:
+
+        {"query": "…", "positive": "…", "negatives": ["…"], "scores": [1.5, 0.2]}
+
+      FILE has queries and positives: such lines (negatives and scores may be missing),
+      {"q": "…", "d": "…"}, sentence-transformers' {"anchor", "positive", "negative"},
+      FlagEmbedding's {"query", "pos", "neg"}, or {"query", "document", "label"}; or
+      they come from --qrels. Several positives are an array; scores are the
+      positives', then the negatives'. The file named - is standard input.
+      """
+    case .train:
+      """
+      Trains a model on queries with relevant and other passages: monoT5, RankT5 and
+      duoT5, alone or together on one set of weights, or a BERT cross-encoder. What
+      comes out is a model directory that t5rank and transformers load. An interrupt
+      saves first; --resume goes on, to the same result bit for bit.
       """
     case .help: "Explains t5rank, or one of its subcommands."
     }

@@ -50,6 +50,9 @@ final class OutputFile {
 
   private var target = ""
 
+  /// What an interrupt must remove; nil where bytes go straight to their target.
+  var unfinishedPath: String? { isOpen ? temporary : nil }
+
   deinit { discard() }
 
   /// Writes a whole query's ranking; it is in the file, or with the reader, when this returns.

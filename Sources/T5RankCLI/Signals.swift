@@ -12,10 +12,16 @@ enum Signals {
   ///
   /// Each ends with a zero; an empty one is behind the last. Freed only by whoever takes it out.
   private static let unfinished = Atomic<UInt>(0)
+  /// Whether the first interrupt is a request that the work itself answers.
+  private static let isAsked = Atomic<Bool>(false)
+  /// The interrupt that asked; 0 for none.
+  private static let asked = Atomic<Int32>(0)
 
   static func install() {
     // The first use of a global initialises it, which a handler must not.
     _ = unfinished.load(ordering: .relaxed)
+    _ = isAsked.load(ordering: .relaxed)
+    _ = asked.load(ordering: .relaxed)
     signal(SIGPIPE, SIG_IGN)
     // A parent that starts us from a worker thread may hand down a mask that blocks them.
     var endings = sigset_t()
@@ -27,6 +33,12 @@ enum Signals {
       var action = sigaction()
       guard sigaction(number, nil, &action) == 0, !isIgnored(action) else { continue }
       signal(number) { number in
+        // The second one ends the process as ever.
+        if Signals.isAsked.load(ordering: .relaxed),
+          Signals.asked.exchange(number, ordering: .relaxed) == 0
+        {
+          return
+        }
         // Only what POSIX allows in a handler: exchange, unlink, rmdir, strlen, _exit.
         if var path = Signals.takeUnfinished() {
           while path.pointee != 0 {
@@ -37,6 +49,15 @@ enum Signals {
         _exit(128 + number)
       }
     }
+  }
+
+  /// From now on the first interrupt only asks, as `requested` tells: for work that saves itself first.
+  static func letWorkEnd() { isAsked.store(true, ordering: .relaxed) }
+
+  /// The interrupt that asked the work to end; nil if none has.
+  static var requested: Int32? {
+    let number = asked.load(ordering: .relaxed)
+    return number == 0 ? nil : number
   }
 
   /// Names the file that an interrupt must remove.

@@ -8,6 +8,8 @@ package enum Subcommand: String, Sendable, CaseIterable {
   case bench
   case index
   case search
+  case mine
+  case train
   case help
 
   /// What follows the name in a usage line.
@@ -19,6 +21,8 @@ package enum Subcommand: String, Sendable, CaseIterable {
     case .bench: ""
     case .index: "--corpus FILE… --index DIR"
     case .search: "--index DIR [--query TEXT | --queries FILE]"
+    case .mine: "FILE… [--corpus FILE…]"
+    case .train: "--recipe FILE --output DIR | --data FILE… --output DIR"
     case .help: "[SUBCOMMAND]"
     }
   }
@@ -31,6 +35,8 @@ package enum Subcommand: String, Sendable, CaseIterable {
     case .bench: "measure speed and memory on this machine"
     case .index: "make an index of a corpus, for search"
     case .search: "find the documents of an index that fit queries best (BM25)"
+    case .mine: "find hard negatives for training"
+    case .train: "train a T5 for mono, rank and duo, or a cross-encoder"
     case .help: "explain a subcommand and its options"
     }
   }

@@ -1,6 +1,7 @@
 import RankingCore
 import Reranking
 import Tokenization
+import TrainingData
 import Transformers
 
 /// Turns lists into what a model reads, and its outputs into losses, for one task.
@@ -98,17 +99,19 @@ struct RankingTask: Sendable {
   }
 
   /// What a list adds to a step; nil for a list that teaches nothing, such as one without negatives.
-  func unit(of list: TrainingList, using random: inout SplitMix64) -> Unit? {
-    let chosen = choice(from: list, using: &random)
+  func unit(of list: TrainingExample, using random: inout SplitMix64) -> Unit? {
+    let passages = list.passages
+    let scores = list.scores
+    let chosen = choice(from: passages.map(\.grade), isRated: scores != nil, using: &random)
     guard chosen.count >= 2 else { return nil }
     let budget = Int(random.next(upperBound: UInt64(recipe.maximumTokens.count)))
     let teacher: [Double]? = recipe.teacher.flatMap { teacher in
-      list.scores.map { scores in
-        chosen.map { teacher.logOdds(scores[$0], label: list.labels[$0]) }
+      scores.map { scores in
+        chosen.map { teacher.logOdds(scores[$0], label: passages[$0].grade) }
       }
     }
-    let labels = chosen.map { list.labels[$0] }
-    let texts = chosen.map { list.documents[$0] }
+    let labels = chosen.map { passages[$0].grade }
+    let texts = chosen.map { passages[$0].text }
     if recipe.mode == .duo {
       return pairs(of: texts, labels, teacher, list.query, budget, using: &random)
     }
@@ -123,15 +126,17 @@ struct RankingTask: Sendable {
   }
 
   /// One relevant candidate, and others up to the list's size; positions in the list.
-  private func choice(from list: TrainingList, using random: inout SplitMix64) -> [Int] {
-    let relevant = list.labels.indices.filter { list.labels[$0] > 0 }
-    var rest = Array(list.labels.indices)
+  private func choice(
+    from grades: [Double], isRated: Bool, using random: inout SplitMix64
+  ) -> [Int] {
+    let relevant = grades.indices.filter { grades[$0] > 0 }
+    var rest = Array(grades.indices)
     var chosen: [Int] = []
     if !relevant.isEmpty {
       let first = relevant[Int(random.next(upperBound: UInt64(relevant.count)))]
       chosen = [first]
       // Without a teacher, another relevant one would be taken for equally good; with one, it is rated.
-      rest.removeAll { $0 == first || (list.scores == nil && list.labels[$0] > 0) }
+      rest.removeAll { $0 == first || (!isRated && grades[$0] > 0) }
     }
     while chosen.count < recipe.listSize, !rest.isEmpty {
       chosen.append(rest.remove(at: Int(random.next(upperBound: UInt64(rest.count)))))

@@ -3,6 +3,7 @@ import RankingCore
 import Reranking
 import Retrieval
 import Tokenization
+import TrainingData
 import Transformers
 
 /// Teaches the encoder to give the states that a teacher gives to the same tokens.
@@ -94,9 +95,10 @@ struct StatesTask: Sendable {
   }
 
   /// A text of a list: half of the time as it is, else in the prompt.
-  func unit(of list: TrainingList, using random: inout SplitMix64) -> RankingTask.Unit? {
-    guard !list.documents.isEmpty else { return nil }
-    let document = list.documents[Int(random.next(upperBound: UInt64(list.documents.count)))]
+  func unit(of list: TrainingExample, using random: inout SplitMix64) -> RankingTask.Unit? {
+    let passages = list.passages
+    guard !passages.isEmpty else { return nil }
+    let document = passages[Int(random.next(upperBound: UInt64(passages.count)))].text
     let encoder = encoders[Int(random.next(upperBound: UInt64(encoders.count)))]
     let isBare = random.next(upperBound: UInt64(2)) == 0
     let tokens =

@@ -1,6 +1,7 @@
 public import Kernels
 import RankingCore
 public import Reranking
+public import TrainingData
 import Transformers
 
 #if canImport(Glibc)
@@ -25,7 +26,7 @@ public final class Trainer {
       }
     }
 
-    func unit(of list: TrainingList, using random: inout SplitMix64) -> RankingTask.Unit? {
+    func unit(of list: TrainingExample, using random: inout SplitMix64) -> RankingTask.Unit? {
       switch self {
       case .ranking(let task): task.unit(of: list, using: &random)
       case .states(let task): task.unit(of: list, using: &random)
@@ -71,7 +72,7 @@ public final class Trainer {
   let model: TrainableModel
   let recipe: TrainingRecipe
   let tasks: [Task]
-  let lists: [[TrainingList]]
+  let lists: [[TrainingExample]]
   let keptOut: [[Int]]
   let taskModel: TaskModel
   private let output: TrainingOutput
@@ -91,7 +92,7 @@ public final class Trainer {
   ///   - identity: Of model and data; a state that was saved with another is refused.
   /// - Throws: `TrainingError`, `RerankingError` or `BiEncoderError` for what does not fit.
   public init(
-    model directory: ModelDirectory, recipe: TrainingRecipe, lists: [[TrainingList]],
+    model directory: ModelDirectory, recipe: TrainingRecipe, lists: [[TrainingExample]],
     output: TrainingOutput, identity: String
   ) throws {
     try recipe.check()

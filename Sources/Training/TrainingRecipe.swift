@@ -77,7 +77,7 @@ public struct OptimizerSettings: Sendable, Hashable {
   public var epsilon: Double = 1e-8
   /// Weight decay; vectors have none.
   public var decay: Double = 0
-  /// The greatest norm of a step's gradient; longer ones are shortened. 0 for no limit.
+  /// The greatest norm of a step's gradient, to which longer ones are shortened; 0 for no limit.
   public var clip: Double = 1
 
   /// The defaults.

@@ -1,0 +1,51 @@
+import Kernels
+import RankingFormats
+import Reranking
+import Retrieval
+import Training
+import TrainingData
+
+/// Trains a model.
+struct TrainCommand {
+  let settings: TrainSettings
+  let console: Console
+
+  /// - Returns: `.done`; an interrupt that was answered with a save ends the process itself.
+  func run() throws -> ExitCode {
+    let directory = try ModelDirectory(
+      path: settings.modelPath
+        ?? RankingModel.defaultPath(
+          for: settings.recipe.tasks.contains { $0.mode == .cross } ? .cross : nil))
+    var files = TrainingFiles(console, isQuiet: settings.isQuiet)
+    var lists: [[TrainingExample]] = []
+    for task in settings.recipe.tasks { lists.append(try files.examples(task.data)) }
+    let output = TrainingOutput(path: settings.outputPath)
+    let identity = try TrainingIdentity(
+      recipe: settings.recipeText, model: directory, data: files.hashes)
+    let trainer = try Trainer(
+      model: directory, recipe: settings.recipe, lists: lists, output: output,
+      identity: identity.text)
+    if settings.isResumed { try trainer.resume() }
+    Signals.letWorkEnd()
+    let log = try TrainingLog(
+      settings, console: console, path: "\(settings.outputPath)/training.jsonl",
+      since: trainer.stepsTaken)
+    let outcome = try trainer.run(
+      threads: settings.threads ?? ThreadTeam.availableCores, shouldStop: { Signals.requested != nil },
+      report: log.record)
+    console.eraseProgress()
+    switch outcome {
+    case .finished:
+      try TrainingCard(
+        recipe: settings.recipeText, identity: identity, log: log.summary,
+        base: directory.path
+      ).write(to: output)
+      return .done
+    case .stopped(let step):
+      if !settings.isQuiet {
+        console.note("stopped at step \(grouped(step)) and saved; --resume goes on from there")
+      }
+      Signals.exitProcess(128 + (Signals.requested ?? 2))
+    }
+  }
+}

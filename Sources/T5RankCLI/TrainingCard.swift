@@ -1,0 +1,46 @@
+import Checkpoints
+import Training
+
+/// The `README.md` of a trained model: what it was made of, and how.
+struct TrainingCard {
+  let recipe: String
+  let identity: TrainingIdentity
+  let log: TrainingLog.Summary
+  let base: String
+
+  func write(to output: TrainingOutput) throws {
+    try AtomicFile.write(Array(text.utf8), to: "\(output.path)/README.md")
+    try AtomicFile.write(Array((recipe + "\n").utf8), to: "\(output.path)/recipe.json")
+  }
+
+  private var text: String {
+    var lines = [
+      "# A re-ranker trained with t5rank \(Version.number)", "",
+      "Begun with `\(base)` (hash \(identity.modelHash)), trained by `recipe.json` (hash "
+        + "\(identity.recipeHash)) on", "",
+      "| file | hash |", "|---|---|",
+    ]
+    for (path, hash) in identity.data.sorted(by: { $0.key < $1.key }) {
+      lines.append("| `\(path)` | \(hash) |")
+    }
+    lines += ["", "Hashes are XXH64.", ""]
+    lines.append(
+      "The last run took \(secondsText(log.seconds)) for \(grouped(log.tokens)) tokens.")
+    if let best = log.best {
+      lines += [
+        "",
+        "The weights are those of step \(grouped(best.step)), the best of "
+          + "\(log.validations.count) validations on lists that were kept out:", "",
+        "| task | measure | value | loss |", "|---|---|---|---|",
+      ]
+      lines += best.tasks.map {
+        "| \($0.mode.rawValue) | \($0.name) | \(fixed($0.value)) | \(fixed($0.loss)) |"
+      }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func fixed(_ value: Double) -> String {
+    "\((value * 10_000).rounded() / 10_000)"
+  }
+}
