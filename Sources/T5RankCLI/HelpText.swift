@@ -113,8 +113,8 @@ package enum HelpText {
 
         {"query": "…", "positive": "…", "negatives": ["…"], "scores": [1.5, 0.2]}
 
-      FILE has queries and positives: such lines (negatives and scores may be missing),
-      {"q": "…", "d": "…"}, sentence-transformers' {"anchor", "positive", "negative"},
+      FILE has queries and positives: such lines, in which negatives and scores may be
+      missing, {"q", "d"}, sentence-transformers' {"anchor", "positive", "negative"},
       FlagEmbedding's {"query", "pos", "neg"}, or {"query", "document", "label"}; or
       they come from --qrels. Several positives are an array; scores are the
       positives', then the negatives'. The file named - is standard input.

@@ -86,8 +86,8 @@ struct MineCommand {
   }
 
   private func openTeacher(_ path: String) throws -> Teacher {
-    // sentence-transformers writes this file beside each bi-encoder, and beside nothing else.
-    if InputFiles.exists("\(path)/modules.json") { return .encoder(try openEncoder(path)) }
+    // sentence-transformers writes this file beside bi-encoders.
+    if path == settings.encoderPath || InputFiles.exists("\(path)/modules.json") { return .encoder(try openEncoder(path)) }
     var options = RerankerOptions()
     options.scale = .logit
     options.threads = settings.threads

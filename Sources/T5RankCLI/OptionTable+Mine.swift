@@ -21,7 +21,7 @@ extension OptionTable {
       summary: "the texts of the judged queries, as TSV, JSON Lines or a BEIR folder"),
     CommandOption(
       name: "run", placeholder: "FILE", subcommands: [.mine],
-      summary: "with --qrels: what this run found and nobody judged relevant is given",
+      summary: "with --qrels: what this run found is given, unless it is relevant",
       details: "TREC, MS MARCO or rank_llm's JSON; --negatives given:N takes the best N of them."),
     CommandOption(
       name: "negatives", placeholder: "LIST", subcommands: [.mine],
@@ -51,21 +51,21 @@ extension OptionTable {
     CommandOption(
       name: "sampling", placeholder: "HOW",
       choices: MiningOptions.Sampling.allCases.map(\.rawValue), subcommands: [.mine],
-      summary: "which of these ranks are taken (default: \(usual.sampling.rawValue))",
+      summary: "how ranks are chosen (default: \(usual.sampling.rawValue))",
       details: "top takes the first ones, as sentence-transformers does unless told otherwise."),
     CommandOption(
       name: "margin-absolute", placeholder: "NUMBER", subcommands: [.mine],
-      summary: "leave out what scores more than the positive less so much",
+      summary: "leave out what scores above the positive's score − NUMBER",
       details: """
         absolute_margin of sentence-transformers' mine_hard_negatives. Of several positives the one \
         with the least score counts.
         """),
     CommandOption(
       name: "margin-relative", placeholder: "SHARE", subcommands: [.mine],
-      summary: "leave out what scores more than the positive less a share, as 0.05",
+      summary: "leave out what scores above the positive's score less this share",
       details: """
         relative_margin of sentence-transformers' mine_hard_negatives: a share of the positive score's \
-        magnitude.
+        magnitude, as 0.05.
         """),
     CommandOption(
       name: "max-score", placeholder: "NUMBER", subcommands: [.mine],

@@ -60,8 +60,10 @@ struct JudgedRunReaderTests {
   @Test("Depth counts the run's documents, and without a run there are no negatives")
   func depth() throws {
     try use { folder in
-      #expect(try read(folder, depth: 2).examples[0].negatives.map(\.text) == ["C", "D"])
-      #expect(try read(folder, run: false).examples[0].negatives.isEmpty)
+      let shallow = try read(folder, depth: 2).examples[0]
+      #expect(shallow.negatives.map(\.text) == ["C", "D"])
+      let alone = try read(folder, run: false).examples[0]
+      #expect(alone.negatives.isEmpty)
     }
   }
 }
