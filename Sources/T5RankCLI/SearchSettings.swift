@@ -1,4 +1,5 @@
 import RankingFormats
+import Reranking
 import Retrieval
 
 /// What `t5rank search` is asked to do, checked.
@@ -32,6 +33,8 @@ struct SearchSettings: Sendable {
   /// nil: the model's own.
   let queryPrompt: String?
   let threads: Int?
+  /// Of the stages.
+  let options: RerankerOptions
   let verification: BM25Index.Verification
   let isQuiet: Bool
   let invalidUTF8: InvalidUTF8
@@ -76,6 +79,13 @@ struct SearchSettings: Sendable {
     encoderPath = try parsed.text("encoder")
     queryPrompt = parsed.last("query-prompt")
     threads = try parsed.number("threads", in: Limit.threads)
+    var options = RerankerOptions()
+    options.threads = threads
+    try options.readWindows(parsed)
+    self.options = options
+    guard options.passages == .first || stages != nil else {
+      throw UsageError("--passages: expected --stages, which read documents, found none")
+    }
     verification = parsed.has("verify") ? .everything : .tables
     isQuiet = parsed.has("quiet")
     invalidUTF8 = parsed.has("strict-utf8") ? .refuse : .replace
