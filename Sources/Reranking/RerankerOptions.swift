@@ -38,8 +38,9 @@ public struct RerankerOptions: Sendable {
   public var maximumTokens: Int?
   /// What control tokens spelt in queries and documents become.
   public var specialTokens: SpecialTokenPolicy = .literal
-  /// How scores of a document's windows become one, for what scores documents by themselves; `first` reads
-  /// each document from its start only. Each window takes a forward pass.
+  /// How the scores of a document's windows become one, where documents are scored by themselves.
+  ///
+  /// `first` reads each document from its start only. Each window takes a forward pass.
   public var passages: PassageAggregation = .first
   /// The most tokens of a window; nil: as many as the prompt has room for beside the query, which more do not
   /// exceed either.

@@ -1,9 +1,9 @@
 /// How the stages of a cascade decide together about a document, instead of the last one alone.
 ///
-/// Each stage gives every document that it scored a part, by that document's place in the stage's own
-/// list; the sum of its parts is a document's score (`ScoreScale.fused`), and equal sums keep the order
-/// before the stage. No part is negative, and a stage looks at the best documents so far: so a document that
-/// a stage did not look at never comes above one that it scored, and scores fall through the whole ranking.
+/// Each stage gives every document that it scored a part, by that document's rank or score in the
+/// stage's own list; the sum of its parts is a document's score (`ScoreScale.fused`), and equal sums keep the order
+/// before the stage. No part is negative, and a stage looks at the best documents so far: so it leaves those
+/// that it did not look at behind all that it scored, and scores fall through the whole ranking.
 public enum StageFusion: Sendable, Hashable {
   /// Reciprocal rank fusion: the sum of 1 / (k + rank) over the stages that scored the document, ranks from 1.
   ///
@@ -21,7 +21,7 @@ public enum StageFusion: Sendable, Hashable {
   ///   0, and not all 0. nil: equal ones. Only their proportions count.
   case linear(weights: [Double]? = nil)
 
-  /// What Cormack et al. chose.
+  /// The paper's k.
   public static let usualK = 60.0
 
   /// Refuses parameters that no ranking can be made with.
@@ -51,7 +51,6 @@ public enum StageFusion: Sendable, Hashable {
     guard case .linear(let weights?) = self, weights.count != names.count else { return }
     let stages = names.map { $0 ?? "unnamed" }.joined(separator: ", ")
     throw .unusableOptions(
-      reason: "expected \(names.count) weights, one for each stage that scores (\(stages)), "
-        + "found \(weights.count)")
+      reason: "expected one weight for each stage that scores (\(stages)), found \(weights.count)")
   }
 }

@@ -7,10 +7,10 @@ public import Tokenization
 /// sentences; only in a sentence longer than a window does one begin and end with words, and in such a word
 /// with characters. Windows leave out nothing but white space, and none is a part of another.
 ///
-/// What stands before a document's body (`Document.bodyStart`) is read again with each window, whose size it
-/// counts in; if it takes more than half of that, it is cut into windows like the body instead.
+/// What stands before a document's body (`Document.bodyStart`) is read again with each window. It counts in the
+/// window's size, of which the body has half at the least: only with a long title is a window longer.
 public struct WindowSplitter: Sendable {
-  /// The most tokens of a window.
+  /// The most tokens of a window, unless a long title stands in it.
   public let size: Int
   /// How many tokens further the next window begins, at the end of the sentence there.
   public let stride: Int
@@ -52,10 +52,8 @@ public struct WindowSplitter: Sendable {
     guard opening.tokens(of: document.text, specialTokens: specialTokens).count > size else {
       return [whole]
     }
-    var bodyStart = min(max(document.bodyStart, 0), scalars.count)
-    var headingTokens = tokenCount(of: scalars[..<bodyStart])
-    if headingTokens > size / 2 { (bodyStart, headingTokens) = (0, 0) }
-    let room = size - headingTokens
+    let bodyStart = min(max(document.bodyStart, 0), scalars.count)
+    let room = max(size - tokenCount(of: scalars[..<bodyStart]), (size + 1) / 2)
     let units = SentenceSplitter.sentences(in: bodyStart..<scalars.count, of: scalars)
       .flatMap { self.units(in: $0, of: scalars, atMost: room) }
     guard !units.isEmpty else { return [whole] }

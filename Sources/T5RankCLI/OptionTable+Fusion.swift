@@ -12,9 +12,9 @@ extension OptionTable {
         none: the last stage that ranked a document decides alone. rrf adds 1/(k + rank) over the \
         stages that ranked it. linear adds weighted scores, which are first brought to 0…1 for each \
         stage and query (min-max; 1 where all are equal). Ranks and ranges are those among all \
-        documents that the stage ranked. A document that a stage did not rank stays behind those \
-        that it did, so fused scores fall through the whole ranking; equal ones keep the order \
-        before the stage. stage_scores stay each stage's own. In search the index is the first \
+        documents that the stage ranked. A stage leaves the documents that it did not rank behind \
+        those that it did, so fused scores fall through the whole ranking; equal ones keep the \
+        order before the stage. stage_scores stay each stage's own. In search the index is the first \
         stage; in rank it is named given, where the candidates come with falling scores (a run, or \
         JSON with a score for each), and otherwise their order does not count.
         """),

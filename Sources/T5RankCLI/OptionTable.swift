@@ -137,7 +137,7 @@ package enum OptionTable {
     CommandOption(
       name: "score", placeholder: "SCALE",
       choices: [ScoreScale.logit, .logProbability, .probability, .expectedValue].map(\.rawValue),
-      subcommands: [.rank],
+      subcommands: [.rank, .search],
       summary: "what the scores mean (default: the mode's own)",
       details: """
         mono: the log-odds true − false, log p(true), or p(true). cross: the raw output, or the \

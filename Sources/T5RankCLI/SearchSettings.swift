@@ -81,10 +81,11 @@ struct SearchSettings: Sendable {
     threads = try parsed.number("threads", in: Limit.threads)
     var options = RerankerOptions()
     options.threads = threads
+    options.scale = try parsed.choice("score")
     try options.readWindows(parsed)
     self.options = options
-    guard options.passages == .first || stages != nil else {
-      throw UsageError("--passages: expected --stages, which read documents, found none")
+    for name in ["passages", "score"] where stages == nil && parsed.has(name) {
+      throw UsageError("--\(name): expected --stages, which score documents, found none")
     }
     verification = parsed.has("verify") ? .everything : .tables
     isQuiet = parsed.has("quiet")
