@@ -46,12 +46,12 @@ public struct WindowSplitter: Sendable {
 
   /// The windows, and what a model reads in each.
   func windowedTexts(of document: Document) -> [(window: Range<Int>, text: String)] {
-    let scalars = Array(document.text.unicodeScalars)
-    let whole = (window: scalars.indices, text: document.text)
+    let whole = (window: 0..<document.text.unicodeScalars.count, text: document.text)
     let opening = TextOpening(tokenizer: tokenizer, limit: size)
     guard opening.tokens(of: document.text, specialTokens: specialTokens).count > size else {
       return [whole]
     }
+    let scalars = Array(document.text.unicodeScalars)
     let bodyStart = min(max(document.bodyStart, 0), scalars.count)
     let room = max(size - tokenCount(of: scalars[..<bodyStart]), (size + 1) / 2)
     let units = SentenceSplitter.sentences(in: bodyStart..<scalars.count, of: scalars)

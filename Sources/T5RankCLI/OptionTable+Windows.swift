@@ -18,7 +18,8 @@ extension OptionTable {
         of windows without an answer are far below 0, so sum and mean do better with \
         --score probability. JSON Lines tell each document's best window as "window": {"start", "end"} \
         in Unicode code points of the candidate's text (as Python counts). For mono, rank and cross; \
-        duo reads of each document the window that the last stage before it chose, or its start.
+        duo reads of each document as much as fits of the window that the last stage before it \
+        chose, or of its start.
         """),
     CommandOption(
       name: "window", placeholder: "N", subcommands: [.rank, .search],
