@@ -191,6 +191,20 @@ struct PassageAggregationTests {
     #expect(throws: RerankingError.self) { try model.reranker(options) }
   }
 
+  @Test("Of equally good windows the first is named")
+  func equalWindows() throws {
+    let model = try ShippedModel.t5()
+    let sentence = Self.sentences[0]
+    var options = RerankerOptions()
+    options.passages = .max
+    options.windowTokens = model.tokenizer.encode(sentence).count
+    options.windowStride = options.windowTokens
+    let document = Document(text: Array(repeating: sentence, count: 5).joined(separator: " "))
+    let scored = try MonoT5(model, options: options).scores(of: [document], for: Passages.query)
+    #expect(scored.statistics.windows == 5)
+    #expect(scored.windows == [0..<sentence.unicodeScalars.count])
+  }
+
   @Test(
     "Windows that cannot be are refused",
     arguments: [(0, nil), (5, 0), (5, 6), (nil, 0)] as [(Int?, Int?)])
