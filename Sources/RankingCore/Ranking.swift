@@ -10,6 +10,9 @@ public struct RankedDocument: Sendable, Hashable {
   public var candidateIndex: Int
   /// Probabilities of the labels, in label order, where the scorer has more than two (RankT5 digits).
   public var distribution: [Double]?
+  /// The best of the windows that a scorer read the document in, in Unicode scalars of its text; nil where
+  /// it was read from its start only.
+  public var window: Range<Int>?
   /// The stage of a cascade that decided about the document's place: the last that scored it; nil where
   /// no cascade ranked.
   public var stage: String?
@@ -34,7 +37,8 @@ public struct RankedDocument: Sendable, Hashable {
 ///
 /// Equal scores keep the candidates' order: that is the one tie-break of this project.
 /// A ranking of several stages (`mono-duo`, a cascade) has the last stage's documents first, then the
-/// tail in the order of the stage before; their scales differ, so scores fall only within a stage.
+/// tail in the order of the stage before; their scales differ, so scores fall only within a stage (where
+/// stages are fused, through all of it).
 public struct Ranking: Sendable, Hashable, RandomAccessCollection {
   /// The documents, best first.
   public private(set) var entries: [RankedDocument]

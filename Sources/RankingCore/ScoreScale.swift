@@ -16,6 +16,9 @@ public enum ScoreScale: String, Sendable, Hashable, CaseIterable {
   case bm25
   /// The dot product of two embeddings; of unit vectors it is the cosine, −1…1.
   case similarity
+  /// A sum over the stages of a cascade that scored the document: of reciprocal ranks, or of shares of
+  /// normalised scores (0…1).
+  case fused
   /// What ordered the candidate before any model: the score that came with it, or minus its position
   /// (from 0) among the candidates.
   case given

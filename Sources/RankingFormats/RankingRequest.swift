@@ -40,6 +40,20 @@ public struct RankingRequest: Sendable {
     self.candidates = candidates
   }
 
+  /// The candidates as a ranking by the scores that came with them; nil unless each came with one, and none
+  /// with a greater one than the candidate before it.
+  public var given: Ranking? {
+    let scores = candidates.compactMap { $0["score"]?.double }
+    guard scores.count == documents.count, scores.allSatisfy(\.isFinite),
+      zip(scores, scores.dropFirst()).allSatisfy({ $0 >= $1 })
+    else { return nil }
+    return Ranking(
+      ordered: zip(documents, scores).enumerated().map { index, pair in
+        RankedDocument(
+          document: pair.0, score: pair.1, scale: .given, candidateIndex: index)
+      })
+  }
+
   /// Refuses what cannot be ranked: an empty query, no documents, an identifier twice.
   func validate() throws(FormatError) {
     guard query.text.unicodeScalars.contains(where: { !$0.properties.isWhitespace }) else {

@@ -90,8 +90,8 @@ struct RequestForm {
     guard let doc = candidate["doc"] ?? candidate["document"] else {
       throw failure("\(place): expected a doc, found none")
     }
-    let text = try documentText(doc, place: place)
-    return (Document(id: Self.text(of: id), text: text), candidate)
+    let (text, bodyStart) = try documentText(doc, place: place)
+    return (Document(id: Self.text(of: id), text: text, bodyStart: bodyStart), candidate)
   }
 
   private func plainDocument(
@@ -102,18 +102,20 @@ struct RequestForm {
       try identifier(in: members, ["id", "docid", "_id"], of: place)
     }
     let json = id?.value ?? .string(String(index))
-    let text = try documentText(value, place: place)
+    let (text, bodyStart) = try documentText(value, place: place)
     var doc = value.object ?? ["text": .string(text)]
     // What named the document stands beside its text in rank_llm's form.
     if let id { doc[id.key] = nil }
     return (
-      Document(id: Self.text(of: json), text: text),
+      Document(id: Self.text(of: json), text: text, bodyStart: bodyStart),
       ["docid": json, "score": nil, "doc": .object(doc)]
     )
   }
 
-  private func documentText(_ doc: JSONValue, place: String) throws(FormatError) -> String {
-    if let text = doc.string { return text }
+  private func documentText(
+    _ doc: JSONValue, place: String
+  ) throws(FormatError) -> (text: String, bodyStart: Int) {
+    if let text = doc.string { return (text, 0) }
     guard let members = doc.object else {
       throw failure("\(place): expected a string or an object with a text, found \(doc.kind)")
     }
@@ -121,9 +123,10 @@ struct RequestForm {
       let keys = DocumentText.keys.joined(separator: ", ")
       throw failure("\(place): expected a string under one of \(keys), found none")
     }
-    guard let title = members["title"]?.string, !title.isEmpty else { return text }
+    guard let title = members["title"]?.string, !title.isEmpty else { return (text, 0) }
     // As rank_llm words it.
-    return "Title: \(title) Content: \(text)"
+    let heading = "Title: \(title) Content: "
+    return (heading + text, heading.unicodeScalars.count)
   }
 
   // MARK: Parts

@@ -63,9 +63,11 @@ public struct RunReader: RequestSource {
           reason: "query \(shortened(query.id)): expected document "
             + "\(shortened(candidate.documentID)) in \(corpus.path), found none")
       }
-      documents.append(Document(id: candidate.documentID, text: entry.text))
+      documents.append(
+        Document(id: candidate.documentID, text: entry.text, bodyStart: entry.bodyStart))
       members.append([
-        "docid": .string(candidate.documentID), "score": nil, "doc": .object(entry.members),
+        "docid": .string(candidate.documentID), "score": JSONValue(candidate.score) ?? .null,
+        "doc": .object(entry.members),
       ])
     }
     let request = RankingRequest(

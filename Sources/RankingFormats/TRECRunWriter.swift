@@ -49,7 +49,10 @@ public struct TRECRunWriter: Sendable {
     var shift = 0.0
     var previous: RankedDocument?
     for entry in ranking {
-      let isNewStage = entry.scale != previous?.scale || entry.stage != previous?.stage
+      // Fused scores fall through all stages.
+      let isNewStage =
+        entry.scale != previous?.scale
+        || (entry.stage != previous?.stage && entry.scale != .fused)
       if let last = scores.last, isNewStage {
         shift = entry.score < last ? 0 : last - 1 - entry.score
       }

@@ -36,13 +36,13 @@ struct TextLineForm {
     guard isJSON(bytes) else {
       let tab = try tabIndex(bytes)
       let text = try decoder.text(of: bytes[(tab + 1)...], path: path, line: line)
-      return .init(text: text, members: ["text": .string(text)])
+      return .init(text: text, bodyStart: 0, members: ["text": .string(text)])
     }
     var members = try object(bytes, &decoder)
     let key = try identifier(of: members).key
     let text = try text(of: members)
     members[key] = nil
-    return .init(text: text, members: members)
+    return .init(text: text.whole, bodyStart: text.bodyStart, members: members)
   }
 
   /// Identifier and text.
@@ -57,7 +57,7 @@ struct TextLineForm {
       )
     }
     let members = try object(bytes, &decoder)
-    return (try identifier(of: members).text, try text(of: members))
+    return (try identifier(of: members).text, try text(of: members).whole)
   }
 
   // MARK: Parts
@@ -98,21 +98,24 @@ struct TextLineForm {
       "expected one of \(kind.identifierKeys.joined(separator: ", ")), found none")
   }
 
-  private func text(of members: JSONObject) throws(FormatError) -> String {
+  private func text(
+    of members: JSONObject
+  ) throws(FormatError) -> (whole: String, bodyStart: Int) {
     switch kind {
     case .queries:
       guard let text = (members["text"] ?? members["query"])?.string else {
         throw failure("expected a string as text or query, found none")
       }
-      return text
+      return (text, 0)
     case .documents:
       guard let body = DocumentText.body(of: members) else {
         let keys = DocumentText.keys.joined(separator: ", ")
         throw failure("expected a string under one of \(keys), found none")
       }
-      guard let title = members["title"]?.string, !title.isEmpty else { return body }
+      guard let title = members["title"]?.string, !title.isEmpty else { return (body, 0) }
+      guard !body.isEmpty else { return (title, 0) }
       // As BEIR's readers join them.
-      return body.isEmpty ? title : "\(title) \(body)"
+      return ("\(title) \(body)", title.unicodeScalars.count + 1)
     }
   }
 

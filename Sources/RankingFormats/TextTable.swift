@@ -8,6 +8,8 @@ final class TextTable {
   /// What a line holds.
   struct Entry {
     let text: String
+    /// Where the text begins behind a title, in Unicode scalars.
+    let bodyStart: Int
     /// The line as JSON for output, without its identifier.
     let members: JSONObject
   }

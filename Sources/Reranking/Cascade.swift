@@ -3,7 +3,8 @@ public import RankingCore
 /// Rerankers one after another, each over the best documents of the ranking so far.
 ///
 /// The documents behind a stage's depth keep their order and their scores behind those that it ranked.
-/// What a stage scores equally keeps the order of the stage before.
+/// What a stage scores equally keeps the order of the stage before. With a `fusion` the stages decide
+/// together: each still looks at the best documents so far, but all that scored a document count.
 public struct Cascade: Reranker {
   /// One reranker, and how far down it looks.
   public struct Stage: Sendable {
@@ -23,11 +24,15 @@ public struct Cascade: Reranker {
   }
 
   private let stages: [Stage]
+  /// How the stages decide together; nil: the last that scored a document decides about it.
+  public let fusion: StageFusion?
 
   /// Joins stages, first to last.
   ///
-  /// - Throws: `RerankingError.unusableOptions` for no stage, a depth below 1, or a name given twice.
-  public init(_ stages: [Stage]) throws(RerankingError) {
+  /// - Throws: `RerankingError.unusableOptions` for no stage, a depth below 1, a name given twice, or
+  ///   parameters of a fusion that cannot be.
+  public init(_ stages: [Stage], fusion: StageFusion? = nil) throws(RerankingError) {
+    try fusion?.check()
     guard !stages.isEmpty else {
       throw .unusableOptions(reason: "expected at least one stage, found none")
     }
@@ -42,6 +47,7 @@ public struct Cascade: Reranker {
       }
     }
     self.stages = stages
+    self.fusion = fusion
   }
 
   /// Ranks the candidates; see `Reranker`.
@@ -61,8 +67,9 @@ public struct Cascade: Reranker {
   ///
   /// - Parameters:
   ///   - earlier: Its documents; no `candidateIndex` twice.
-  ///   - name: What documents call that stage; nil leaves no trace in them.
-  /// - Throws: As the stages do; `RerankingError.tooManyPairs` before any work.
+  ///   - name: What documents call that stage; nil leaves no trace in them, and no part in a fusion.
+  /// - Throws: As the stages do; `RerankingError.tooManyPairs` before any work, and `.unusableOptions` for
+  ///   weights that are not one a stage.
   public func rerank(
     _ earlier: Ranking, from name: String?, for query: Query,
     progress: (@Sendable (Int, Int) -> Void)? = nil
@@ -73,22 +80,29 @@ public struct Cascade: Reranker {
     }
     let total = passes.reduce(0, +)
     var finished = 0
+    var fuser = try fusion.map { fusion throws(RerankingError) in
+      try StageFuser(fusion, stages: (name.map { [$0] } ?? []) + stages.map(\.name))
+    }
     var entries = earlier.entries.map { $0.scored(by: name, after: []) }
+    if name != nil {
+      try fuser?.add(entries)
+      entries = fuser?.sorted(entries) ?? entries
+    }
     var tally = ScoringTally()
     for (stage, count) in zip(stages, passes) {
       let best = Array(entries.prefix(stage.depth))
       let (ranked, stageTally) = try stage.rank(
-        best.map(\.document), for: query,
+        best.map { stage.document(of: $0) }, for: query,
         progress: Reranking.progress(ofPartAfter: finished, of: total, to: progress))
       finished += count
       tally.add(stageTally) { best[$0].candidateIndex }
       let isRanked = Set(ranked.map(\.candidateIndex))
-      let head = ranked.map { entry in
-        let before = best[entry.candidateIndex]
-        var entry = entry
-        entry.candidateIndex = before.candidateIndex
-        entry.stage = before.stage
-        return entry.scored(by: stage.name, after: before.stageScores)
+      var head = ranked.map { $0.scored(by: stage.name, before: best[$0.candidateIndex]) }
+      if fuser != nil {
+        try fuser?.add(head)
+        let places = ranked.map(\.candidateIndex)
+        head = head.indices.sorted { places[$0] < places[$1] }.map { head[$0] }
+        head = fuser?.sorted(head) ?? head
       }
       let rest = best.indices.filter { !isRanked.contains($0) }.map { best[$0] }
       entries = head + rest + entries.dropFirst(stage.depth)
@@ -101,6 +115,13 @@ extension Cascade.Stage {
   /// How many forward passes so many documents take, as far as that is known beforehand.
   fileprivate func passCount(among count: Int) throws -> Int {
     try (reranker as? any TalliedReranker)?.passCount(among: count) ?? count
+  }
+
+  /// A document as the stage reads it: in the window that an earlier stage chose, if it compares documents.
+  fileprivate func document(of entry: RankedDocument) -> Document {
+    guard let window = entry.window, (reranker as? any TalliedReranker)?.readsChosenWindows == true
+    else { return entry.document }
+    return Document(id: entry.document.id, text: entry.document.excerpt(window))
   }
 
   /// The documents that the stage scored, best first, with their positions as `candidateIndex`.
@@ -129,5 +150,16 @@ extension RankedDocument {
       document.stageScores.append(StageScore(stage: stage, score: score))
     }
     return document
+  }
+
+  /// What a stage made of a document of the ranking before.
+  fileprivate func scored(by stage: String?, before: RankedDocument) -> RankedDocument {
+    var entry = self
+    // The stage may have read a window of it.
+    entry.document = before.document
+    entry.window = window ?? before.window
+    entry.candidateIndex = before.candidateIndex
+    entry.stage = before.stage
+    return entry.scored(by: stage, after: before.stageScores)
   }
 }

@@ -18,7 +18,8 @@ public struct DuoT5: Reranker {
   ///
   /// - Parameter options: Neither the mode nor the scale is used: scores are always the aggregation's.
   /// - Throws: `RerankingError.unusableOptions` for a model that is no T5, a prompt of another mode,
-  ///   a depth below 1 or a limit of pairs that the strategy cannot keep; `.unusablePrompt` for labels that the vocabulary lacks.
+  ///   a depth below 1, a limit of pairs that the strategy cannot keep, or passages other than `first`;
+  ///   `.unusablePrompt` for labels that the vocabulary lacks.
   public init(
     _ model: ModelDirectory, options: RerankerOptions = RerankerOptions()
   ) throws(RerankingError) {
@@ -30,6 +31,11 @@ public struct DuoT5: Reranker {
   ) throws(RerankingError) {
     guard options.depth >= 1 else {
       throw .unusableOptions(reason: "expected a depth of at least 1, found \(options.depth)")
+    }
+    guard options.passages == .first else {
+      throw .unusableOptions(
+        reason: "expected passages first for mode duo, which reads one text of each document, "
+          + "found \(options.passages.rawValue)")
     }
     guard options.strategyTop >= 1 else {
       throw .unusableOptions(

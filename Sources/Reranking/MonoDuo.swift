@@ -3,7 +3,7 @@ public import RankingCore
 /// monoT5 over all candidates, then duoT5 over its best `depth`: a cascade of two stages.
 ///
 /// The others follow in monoT5's order, with its scores. Documents that duoT5 scores equally keep
-/// monoT5's order.
+/// monoT5's order. Where monoT5 reads windows, duoT5 reads of each document the best of them.
 ///
 /// Source: Pradeep et al. 2021 (Expando-Mono-Duo), arXiv 2101.05667.
 public struct MonoDuo: Reranker {
@@ -21,7 +21,9 @@ public struct MonoDuo: Reranker {
     let scale = model.scale(for: .monoDuo, options)
     let mono = try MonoT5(
       model, prompts[0], scale: scale == .preference ? nil : scale, options: options)
-    let duo = try DuoT5(model, prompts[1], options: options)
+    var duoOptions = options
+    duoOptions.passages = .first
+    let duo = try DuoT5(model, prompts[1], options: duoOptions)
     cascade = try Cascade([
       Cascade.Stage(reranker: mono, depth: .max), Cascade.Stage(reranker: duo, depth: duo.depth),
     ])

@@ -66,6 +66,16 @@ public struct PairEncoder: Sendable {
     return EncodedText(opening.tokens(of: document, specialTokens: specialTokens), limit: limit)
   }
 
+  /// The most tokens of a document that go into a pair with the query.
+  func documentRoom(beside query: EncodedText) -> Int {
+    let room = maximumTokens - Self.controlCount
+    let left = room - query.tokens.count
+    return switch truncation {
+    case .prompt: max(left, room / 2)
+    case .document: left > 0 ? left : room / 4
+    }
+  }
+
   /// Puts encoded texts side by side.
   public func encode(query: EncodedText, document: EncodedText) -> EncodedPair {
     let kept = kept(query: query.tokens.count, document: document.tokens.count)

@@ -6,6 +6,7 @@ import Transformers
 /// A BERT that reads pairs: the path from texts to classifier scores.
 struct PairedBERT: PointwiseModel {
   let runner: SequenceRunner<EncodedPair>
+  let windows: WindowSettings?
   private let encoder: PairEncoder
   private let scoring: ClassifierScoring
 
@@ -21,6 +22,7 @@ struct PairedBERT: PointwiseModel {
     scoring = try ClassifierScoring(
       directory.configuration, labels: configuration.labels,
       scale: directory.scale(for: .cross, options), path: directory.configurationPath)
+    windows = try WindowSettings(options, tokenizer: directory.tokenizer)
     encoder = try PairEncoder(
       tokenizer: directory.tokenizer,
       maximumTokens: try Self.maximumTokens(directory, configuration.maximumPositions, options),
@@ -52,6 +54,8 @@ struct PairedBERT: PointwiseModel {
   }
 
   var scale: ScoreScale { scoring.scale }
+
+  func documentRoom(beside query: EncodedText) -> Int { encoder.documentRoom(beside: query) }
 
   func encode(query: String) -> EncodedText { encoder.encode(query: query) }
 

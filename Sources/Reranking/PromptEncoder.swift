@@ -71,6 +71,15 @@ public struct PromptEncoder: Sendable {
     return EncodedText(opening.tokens(of: text, specialTokens: specialTokens), limit: maximumTokens)
   }
 
+  /// The most tokens of a prompt's one document that go into it with the query.
+  ///
+  /// Where the whole prompt is cut, none may: such a query leaves nothing to read of any document.
+  func documentRoom(beside query: EncodedText) -> Int {
+    let free = maximumTokens - literalCount - endCount
+    let room = free - query.tokens.count
+    return max(room >= 1 ? room : free / 4, 1)
+  }
+
   /// Puts encoded texts into the prompt.
   ///
   /// With `Truncation.document` the room that the template, the query and the end of sequence leave

@@ -7,6 +7,7 @@ struct PromptedT5: Sendable {
   let runner: SequenceRunner<EncodedPrompt>
   let encoder: PromptEncoder
   let scoring: LabelScoring
+  let windows: WindowSettings?
   private let ordersByLogOdds: Bool
 
   /// - Parameters:
@@ -18,6 +19,7 @@ struct PromptedT5: Sendable {
     let model = try directory.t5(for: prompt.mode)
     let labels = try ResolvedLabels(prompt, tokenizer: directory.tokenizer)
     scoring = try LabelScoring(prompt, scale: scale)
+    windows = try WindowSettings(options, tokenizer: directory.tokenizer)
     ordersByLogOdds = prompt.scoring != .logit
     encoder = try PromptEncoder(
       prompt, tokenizer: directory.tokenizer,
@@ -39,6 +41,8 @@ struct PromptedT5: Sendable {
 
 extension PromptedT5: PointwiseModel {
   var scale: ScoreScale { scoring.scale }
+
+  func documentRoom(beside query: EncodedText) -> Int { encoder.documentRoom(beside: query) }
 
   func encode(query: String) -> EncodedText { encoder.encode(query) }
 

@@ -8,6 +8,8 @@ public struct RerankingStatistics: Sendable, Hashable {
   public var shortenedQueries = 0
   /// Ordered pairs that duo compared.
   public var pairs = 0
+  /// Windows that documents were read in; 0 where they were read from their start only.
+  public var windows = 0
   /// Prompts that went through the model.
   public var forwardPasses = 0
   /// Tokens that went through the encoder.

@@ -38,6 +38,15 @@ public struct RerankerOptions: Sendable {
   public var maximumTokens: Int?
   /// What control tokens spelt in queries and documents become.
   public var specialTokens: SpecialTokenPolicy = .literal
+  /// How the scores of a document's windows become one, where documents are scored by themselves.
+  ///
+  /// `first` reads each document from its start only. Each window takes a forward pass.
+  public var passages: PassageAggregation = .first
+  /// The most tokens of a window; nil: as many as the prompt has room for beside the query, which more do not
+  /// exceed either.
+  public var windowTokens: Int?
+  /// How many tokens further the next window begins; nil: half of the window's.
+  public var windowStride: Int?
   /// nil: one for each core that this process may use.
   public var threads: Int?
   /// Tokens that go through the model at once on one thread.

@@ -27,6 +27,10 @@ public struct ScoredDocuments: Sendable {
     return distributions.count == entries.count ? distributions : nil
   }
 
+  /// Aligned with the documents: the best window of each, in Unicode scalars of its text; nil where documents
+  /// were read from their start only.
+  public var windows: [Range<Int>?] { entries.map(\.window) }
+
   /// What it took.
   public var statistics: RerankingStatistics { tally.statistics }
 
@@ -41,9 +45,11 @@ public struct ScoredDocuments: Sendable {
     }
     return Ranking(
       ordered: best.map { index in
-        RankedDocument(
+        var entry = RankedDocument(
           document: documents[index], score: entries[index].score, scale: scale,
           candidateIndex: index, distribution: entries[index].distribution)
+        entry.window = entries[index].window
+        return entry
       })
   }
 }

@@ -23,6 +23,11 @@ struct ScoringTally: Sendable {
     counted.pairs += pairs
   }
 
+  /// Counts windows that documents were read in.
+  mutating func add(windows: Int) {
+    counted.windows += windows
+  }
+
   /// Adds what a reranker took that counts by itself.
   mutating func add(_ statistics: RerankingStatistics) {
     counted.shortenedDocuments += statistics.shortenedDocuments
@@ -31,6 +36,7 @@ struct ScoringTally: Sendable {
     counted.tokens += statistics.tokens
     counted.operations += statistics.operations
     counted.pairs += statistics.pairs
+    counted.windows += statistics.windows
   }
 
   /// Notes which texts a sequence holds in part only.
@@ -51,6 +57,7 @@ struct ScoringTally: Sendable {
     counted.tokens += other.counted.tokens
     counted.operations += other.counted.operations
     counted.pairs += other.counted.pairs
+    counted.windows += other.counted.windows
     counted.shortenedDocuments += other.counted.shortenedDocuments
     counted.shortenedQueries += other.counted.shortenedQueries
     documents.formUnion(other.documents.map(number))

@@ -2,6 +2,9 @@ import RankingCore
 
 /// A reranker that a cascade can plan and account for exactly.
 protocol TalliedReranker: Sendable {
+  /// Whether it reads of each document the window that an earlier stage chose, if one did.
+  var readsChosenWindows: Bool { get }
+
   /// How many forward passes so many documents take.
   ///
   /// - Throws: `RerankingError.tooManyPairs` if the options do not allow as many.
@@ -14,6 +17,10 @@ protocol TalliedReranker: Sendable {
 }
 
 extension TalliedReranker where Self: PointwiseScorer {
+  /// It has windows of its own.
+  var readsChosenWindows: Bool { false }
+
+  /// Windows count as shares of their documents.
   func passCount(among count: Int) -> Int { count }
 
   func tallied(
@@ -29,6 +36,8 @@ extension RankT5: TalliedReranker {}
 extension CrossEncoder: TalliedReranker {}
 
 extension DuoT5: TalliedReranker {
+  var readsChosenWindows: Bool { true }
+
   func passCount(among count: Int) throws -> Int { try pairCount(among: count) }
 
   func tallied(

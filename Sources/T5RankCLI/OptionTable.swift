@@ -5,9 +5,8 @@ import Tokenization
 /// Every option of `t5rank`, in the order in which help lists them.
 package enum OptionTable {
   package static let all: [CommandOption] =
-    input + ranking + pairwise + cascades + output + running + retrieval + mining + training
-    + evaluation
-    + other
+    input + ranking + pairwise + windows + cascades + fusion + output + running + retrieval
+    + mining + training + evaluation + other
 
   /// The options of one subcommand.
   static func options(of subcommand: Subcommand) -> [CommandOption] {
@@ -138,7 +137,7 @@ package enum OptionTable {
     CommandOption(
       name: "score", placeholder: "SCALE",
       choices: [ScoreScale.logit, .logProbability, .probability, .expectedValue].map(\.rawValue),
-      subcommands: [.rank],
+      subcommands: [.rank, .search],
       summary: "what the scores mean (default: the mode's own)",
       details: """
         mono: the log-odds true − false, log p(true), or p(true). cross: the raw output, or the \

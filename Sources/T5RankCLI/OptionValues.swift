@@ -46,5 +46,6 @@ enum Limit {
   static let threads = 1...1024
   static let batchTokens = 1...16_777_216
   static let tokens = 8...131_072
+  static let stride = 1...131_072
   static let repetitions = 1...1000
 }

@@ -58,10 +58,12 @@ struct PairBudget {
     }
     guard total > options.maximumPairs else { return }
     let time = secondsPerPass().map { ", about \(secondsText($0 * Double(passes)))" } ?? ""
+    // Windows are counted only where documents are read.
+    let least = options.passages == .first ? "" : "at least "
     throw UsageError(
       "expected at most \(grouped(options.maximumPairs)) pairs, found "
         + "\(counted(candidateCounts.count, "query", "queries")) with \(grouped(total)) pairs "
-        + "(\(grouped(passes)) forward passes\(time)); add --yes, or lower \(depthName)")
+        + "(\(least)\(grouped(passes)) forward passes\(time)); add --yes, or lower \(depthName)")
   }
 
   /// Counts one request of a stream, before it is ranked.

@@ -72,6 +72,7 @@ struct RankSettings: Sendable {
     options.aggregation = try parsed.choice("aggregation") ?? options.aggregation
     options.pairSelection = try parsed.choice("pairs") ?? options.pairSelection
     try options.readStrategy(parsed)
+    try options.readWindows(parsed)
     options.depth = try parsed.number("depth", in: Limit.depth) ?? options.depth
     options.truncation = try parsed.choice("truncation")
     options.maximumTokens = try parsed.number("max-tokens", in: Limit.tokens)

@@ -37,7 +37,10 @@ package struct RankingModel: Sendable {
     _ request: RankingRequest, progress: (@Sendable (Int, Int) -> Void)?
   ) throws -> RerankingResult {
     try request.refusingAlone {
-      try reranker.rerank(request.documents, for: request.query, progress: progress)
+      if let cascade = reranker as? Cascade, cascade.fusion != nil, let given = request.given {
+        return try cascade.rerank(given, from: "given", for: request.query, progress: progress)
+      }
+      return try reranker.rerank(request.documents, for: request.query, progress: progress)
     }
   }
 

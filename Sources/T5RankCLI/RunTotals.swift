@@ -21,6 +21,7 @@ struct RunTotals {
     statistics.shortenedDocuments += more.shortenedDocuments
     statistics.shortenedQueries += more.shortenedQueries
     statistics.pairs += more.pairs
+    statistics.windows += more.windows
     statistics.forwardPasses += more.forwardPasses
     statistics.tokens += more.tokens
     statistics.operations += more.operations
@@ -29,6 +30,7 @@ struct RunTotals {
   /// `50 queries, 500 documents, 3 shortened, 122,500 pairs, 122,500 passes, 298.1 s`.
   var summary: String {
     var parts = [counted(ranked, "query", "queries"), counted(documents, "document", "documents")]
+    if statistics.windows > 0 { parts.append(counted(statistics.windows, "window", "windows")) }
     if statistics.pairs > 0 { parts.append(counted(statistics.pairs, "pair", "pairs")) }
     parts.append(counted(statistics.forwardPasses, "forward pass", "forward passes"))
     parts.append(secondsText(Terminal.seconds() - start))

@@ -120,9 +120,8 @@ struct SearchCommand {
     guard index.storesTexts else {
       throw UsageError("--stages: expected an index with texts, found one made with --no-texts")
     }
-    var options = RerankerOptions()
-    options.threads = settings.threads
-    return try stages.cascade(modelPath: settings.modelPath, options, openModel: openModel)
+    return try stages.cascade(
+      modelPath: settings.modelPath, settings.options, openModel: openModel)
   }
 
   // MARK: Writing

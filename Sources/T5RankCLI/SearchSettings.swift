@@ -1,4 +1,5 @@
 import RankingFormats
+import Reranking
 import Retrieval
 
 /// What `t5rank search` is asked to do, checked.
@@ -32,6 +33,8 @@ struct SearchSettings: Sendable {
   /// nil: the model's own.
   let queryPrompt: String?
   let threads: Int?
+  /// Of the stages.
+  let options: RerankerOptions
   let verification: BM25Index.Verification
   let isQuiet: Bool
   let invalidUTF8: InvalidUTF8
@@ -76,6 +79,14 @@ struct SearchSettings: Sendable {
     encoderPath = try parsed.text("encoder")
     queryPrompt = parsed.last("query-prompt")
     threads = try parsed.number("threads", in: Limit.threads)
+    var options = RerankerOptions()
+    options.threads = threads
+    options.scale = try parsed.choice("score")
+    try options.readWindows(parsed)
+    self.options = options
+    for name in ["passages", "score"] where stages == nil && parsed.has(name) {
+      throw UsageError("--\(name): expected --stages, which score documents, found none")
+    }
     verification = parsed.has("verify") ? .everything : .tables
     isQuiet = parsed.has("quiet")
     invalidUTF8 = parsed.has("strict-utf8") ? .refuse : .replace

@@ -29,16 +29,29 @@ struct StageList: Sendable, Hashable {
   let first: First?
   /// At least one.
   let stages: [Stage]
+  /// nil: the last stage that ranked a document decides alone.
+  private(set) var fusion: StageFusion?
 
   private static let modes: [RankingMode] = [.mono, .rank, .duo, .cross]
 
   /// - Returns: nil if no stages were asked for.
   init?(_ parsed: ParsedArguments) throws(UsageError) {
-    guard let text = try parsed.text("stages") else { return nil }
+    guard let text = try parsed.text("stages") else {
+      for name in ["fuse", "fuse-k", "fuse-weights"] where parsed.has(name) {
+        throw UsageError("--\(name): expected --stages, which it fuses, found none")
+      }
+      return nil
+    }
     for name in ["mode", "depth"] where parsed.has(name) {
       throw UsageError("--stages: expected no --\(name) beside it, found one")
     }
     try self.init(parsing: text)
+    fusion = try StageFusion(parsed, stageCount: stages.count)
+    if parsed.has("passages"), stages.allSatisfy({ $0.mode == .duo }) {
+      throw UsageError(
+        "--passages: expected a stage that scores documents by themselves (mono, rank or cross), "
+          + "found duo")
+    }
   }
 
   private init(parsing text: String) throws(UsageError) {
@@ -115,8 +128,10 @@ struct StageList: Sendable, Hashable {
         own.mode = stage.mode
         own.depth = stage.depth
         own.prompts = prompts.filter { $0.mode == stage.mode.rawValue }.map(\.name)
+        // It reads the windows that the stages before it chose.
+        if stage.mode == .duo { own.passages = .first }
         let model = try openModel(stage.modelPath ?? modelPath, own)
         return Cascade.Stage(reranker: model.reranker, depth: stage.depth, name: stage.name)
-      })
+      }, fusion: fusion)
   }
 }

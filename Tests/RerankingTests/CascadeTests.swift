@@ -124,23 +124,6 @@ struct CascadeTests {
   }
 }
 
-/// Scores the document with the identifier `n` by the n-th of some scores.
-private struct TableReranker: Reranker {
-  let scores: [Double]
-
-  func rerank(
-    _ candidates: [Document], for query: Query, progress: (@Sendable (Int, Int) -> Void)?
-  ) throws -> RerankingResult {
-    let entries = candidates.enumerated().map { index, document in
-      RankedDocument(
-        document: document, score: Int(document.id).map { scores[$0] } ?? 0, scale: .logit,
-        candidateIndex: index)
-    }
-    return RerankingResult(
-      ranking: Ranking(sorting: entries), statistics: RerankingStatistics())
-  }
-}
-
 /// A reranker from outside this project, as far as a cascade can tell.
 private struct MonoStage: Reranker {
   private let mono: MonoT5
