@@ -12,6 +12,8 @@ struct EvaluateSettings: Sendable {
   let maximumDocuments: Int?
   let showsQueries: Bool
   let isJSON: Bool
+  /// nil: standard output.
+  let outputPath: String?
 
   init(_ parsed: ParsedArguments) throws(UsageError) {
     guard let qrels = try parsed.text("qrels") else {
@@ -38,6 +40,7 @@ struct EvaluateSettings: Sendable {
     maximumDocuments = try parsed.number("max-documents", in: Limit.count)
     showsQueries = parsed.has("per-query")
     isJSON = parsed.has("json")
+    outputPath = try parsed.outputPath
   }
 
   private static func runPaths(_ parsed: ParsedArguments) throws(UsageError) -> [String] {

@@ -84,10 +84,6 @@ extension OptionTable {
         for queries from standard input.
         """),
     CommandOption(
-      name: "output", short: "o", placeholder: "FILE", subcommands: [.search],
-      summary: "write to a file (default: standard output)",
-      details: "The file appears under its name when it is whole, and not before."),
-    CommandOption(
       name: "tag", placeholder: "NAME", subcommands: [.search],
       summary: "the last column of a TREC run (default: t5rank)"),
     CommandOption(

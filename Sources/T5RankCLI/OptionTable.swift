@@ -130,9 +130,12 @@ package enum OptionTable {
         for JSON requests; trec is a TREC run, and the default with --run.
         """),
     CommandOption(
-      name: "output", short: "o", placeholder: "FILE", subcommands: [.rank],
+      name: "output", short: "o", placeholder: "FILE", subcommands: [.rank, .search, .evaluate],
       summary: "write to a file (default: standard output)",
-      details: "The file appears under its name when it is whole, and not before."),
+      details: """
+        The file appears under its name when it is whole, and not before. A name that ends in .gz \
+        makes it gzip data.
+        """),
     CommandOption(
       name: "score", placeholder: "SCALE",
       choices: [ScoreScale.logit, .logProbability, .probability, .expectedValue].map(\.rawValue),

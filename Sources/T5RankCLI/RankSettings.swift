@@ -42,8 +42,7 @@ struct RankSettings: Sendable {
       case .run: .trec
       }
     format = try parsed.choice("format") ?? usualFormat
-    let output = try parsed.text("output")
-    outputPath = output == "-" ? nil : output
+    outputPath = try parsed.outputPath
     topK = try parsed.number("top-k", in: Limit.count)
     tag = try parsed.text("tag") ?? Version.program
     guard Self.isTag(tag) else {

@@ -30,9 +30,7 @@ struct SearchCommand {
       console.note("the index has no texts: what is found cannot be re-ranked")
     }
     let cascade = try cascade(over: index)
-    let output =
-      try settings.outputPath.map(OutputFile.init(path:))
-      ?? OutputFile(descriptor: console.standardOutput)
+    let output = try OutputFile(settings.outputPath, or: console)
     var writer = RankingWriter(
       settings.format, tag: settings.tag, topK: cascade.map { _ in settings.topK },
       width: tableWidth)

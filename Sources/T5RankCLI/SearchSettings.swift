@@ -65,8 +65,7 @@ struct SearchSettings: Sendable {
     guard modelPath == nil || stages != nil else {
       throw UsageError("--model: expected --stages, whose model it is, found none")
     }
-    let output = try parsed.text("output")
-    outputPath = output == "-" ? nil : output
+    outputPath = try parsed.outputPath
     tag = try parsed.text("tag") ?? Version.program
     guard RankSettings.isTag(tag) else {
       throw UsageError("--tag: expected a word without white space, found '\(printable(tag))'")

@@ -99,4 +99,22 @@ struct OutputFileTests {
       #expect(try folder.names() == ["in"])
     }
   }
+
+  @Test("A name that ends in .gz makes gzip data, which appear whole and read as the plain ones do")
+  func compressed() throws {
+    try TemporaryFolder.use { folder in
+      let lines = (1...3).map { requestLine("\($0)") }.joined()
+      let input = try folder.write(lines, to: "in")
+      let output = folder.path(of: "out.gz")
+      let model = FakeReranker(before: { _ in
+        #expect(!FileManager.default.fileExists(atPath: output))
+      })
+      #expect(try ToolRun([input, "-o", output], in: folder, model: model).code == .done)
+      #expect(try folder.names() == ["in", "out.gz"])
+      #expect(try folder.bytes(of: "out.gz").starts(with: [0x1F, 0x8B]))
+      let plain = try ToolRun([input], in: folder).output
+      let again = try ToolRun([folder.write(plain, to: "plain")], in: folder).output
+      #expect(try ToolRun([output], in: folder).output == again)
+    }
+  }
 }
