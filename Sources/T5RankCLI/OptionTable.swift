@@ -81,12 +81,15 @@ package enum OptionTable {
     CommandOption(
       name: "aggregation", placeholder: "RULE",
       choices: PairwiseAggregation.allCases.map(\.rawValue), subcommands: [.rank],
-      summary: "how duo turns pairs into scores (default: \(defaults.aggregation.rawValue))",
+      summary: "how duo turns pairs into scores (default: \(DuoT5.usualAggregation.rawValue))",
       details: """
         With p the probability that i is above j: sum adds p(i, j); sum-log its logarithm; sym-sum \
         adds p(i, j) + 1 − p(j, i); sym-sum-log the logarithms of both; binary counts p > ½; min and \
         max take the least and the greatest; copeland counts the documents that i beats over both \
-        orders, and a tie as ½.
+        orders, and as ½ a tie or a pair that was not asked; bradley-terry is the logarithm of the \
+        strength that explains i's comparisons best; pagerank is how often a walk that goes on to \
+        what is better is at i, 1 on average. A sample of pairs (--strategy sampled, windowed) is \
+        ordered by bradley-terry unless another is named.
         """),
     CommandOption(
       name: "pairs", placeholder: "WHICH", choices: PairSelection.allCases.map(\.rawValue),

@@ -68,7 +68,7 @@ struct RankSettings: Sendable {
       throw UsageError("--prompt: expected a value, found an empty one")
     }
     options.scale = try parsed.choice("score")
-    options.aggregation = try parsed.choice("aggregation") ?? options.aggregation
+    options.aggregation = try parsed.choice("aggregation")
     options.pairSelection = try parsed.choice("pairs") ?? options.pairSelection
     try options.readStrategy(parsed)
     options.depth = try parsed.number("depth", in: Limit.depth) ?? options.depth
