@@ -1,4 +1,5 @@
 import Evaluation
+import RankingFormats
 
 /// What `t5rank evaluate` is asked to do, checked.
 struct EvaluateSettings: Sendable {
@@ -19,7 +20,7 @@ struct EvaluateSettings: Sendable {
     guard let qrels = try parsed.text("qrels") else {
       throw UsageError("evaluate: expected judgements with --qrels FILE, found none")
     }
-    qrelsPath = qrels
+    qrelsPath = BEIRFolder.judgements(at: qrels)
     runPaths = try Self.runPaths(parsed)
     let paths = [qrels] + runPaths
     guard paths.count(where: { $0 == "-" }) <= 1 else {

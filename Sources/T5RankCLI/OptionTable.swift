@@ -24,18 +24,19 @@ package enum OptionTable {
         """),
     CommandOption(
       name: "run", placeholder: "FILE", subcommands: [.rank],
-      summary: "rank the candidates of a TREC run; needs --queries and --corpus",
+      summary: "rank the candidates of a run; needs --queries and --corpus",
       details: """
-        Each line has six columns: query id, Q0, document id, rank, score, tag. Candidates are taken \
-        by falling score; equal scores keep the order of their lines.
+        Each line of a TREC run has six columns: query id, Q0, document id, rank, score, tag. \
+        Candidates are taken by falling score; equal scores keep the order of their lines. MS MARCO's \
+        runs have three columns: query id, document id, rank, by which candidates are taken.
         """),
     CommandOption(
       name: "queries", placeholder: "FILE", subcommands: [.rank],
-      summary: "the texts of a run's queries, as TSV or JSON Lines",
+      summary: "the texts of a run's queries: TSV, JSON Lines or a BEIR folder",
       details: "A line is `id<TAB>text`, or an object with _id, id or qid and with text or query."),
     CommandOption(
       name: "corpus", placeholder: "FILE", subcommands: [.rank],
-      summary: "the texts of a run's documents, as TSV or JSON Lines",
+      summary: "the texts of a run's documents: TSV, JSON Lines or a BEIR folder",
       details: """
         A line is `id<TAB>text`, or an object with _id, id or docid, with text or contents, and maybe \
         with a title, which goes before the text. Only the places of the documents that the run \
@@ -130,7 +131,8 @@ package enum OptionTable {
       summary: "how to write rankings (default: like the input)",
       details: """
         table is for people, and the default with --query; jsonl is rank_llm's form, and the default \
-        for JSON requests; trec is a TREC run, and the default with --run.
+        for JSON requests; json is the same as one array; trec is a TREC run, and the default with \
+        --run; msmarco is MS MARCO's run.
         """),
     CommandOption(
       name: "output", short: "o", placeholder: "FILE", subcommands: [.rank, .search, .evaluate],

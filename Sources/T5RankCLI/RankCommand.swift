@@ -39,6 +39,7 @@ struct RankCommand {
         problems.add(error)
       }
     }
+    try output.write(writer.ending)
     try output.finish()
     console.eraseProgress()
     if totals.queries == 0, problems.isEmpty {

@@ -101,7 +101,8 @@ struct RankSettings: Sendable {
           "expected no file beside --run, found '\(printable(parsed.operands[0]))'")
       }
       try refuseRepeatedStandardInput([run, queries, corpus])
-      return .run(run: run, queries: queries, corpus: corpus)
+      return .run(
+        run: run, queries: BEIRFolder.queries(at: queries), corpus: BEIRFolder.corpus(at: corpus))
     }
     let paths = parsed.operands.isEmpty ? ["-"] : parsed.operands
     try refuseRepeatedStandardInput(paths)

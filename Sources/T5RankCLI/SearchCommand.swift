@@ -26,7 +26,7 @@ struct SearchCommand {
     let start = Terminal.seconds()
     let index = try SearchedIndex(settings)
     if !settings.isQuiet { index.notes.forEach(console.note) }
-    if settings.format == .jsonl, !index.storesTexts, !settings.isQuiet {
+    if [.json, .jsonl].contains(settings.format), !index.storesTexts, !settings.isQuiet {
       console.note("the index has no texts: what is found cannot be re-ranked")
     }
     let cascade = try cascade(over: index)
@@ -59,6 +59,7 @@ struct SearchCommand {
         console.progress("\(grouped(counts.queries)) queries")
       }
     }
+    try output.write(writer.ending)
     try output.finish()
     console.eraseProgress()
     if counts.queries == 0, problems.isEmpty, settings.input != .prompt {

@@ -56,8 +56,8 @@ struct SearchSettings: Sendable {
     let usualTopK =
       switch format {
       case .table: 10
-      case .jsonl: 100
-      case .trec: 1000
+      case .jsonl, .json: 100
+      case .trec, .msmarco: 1000
       }
     topK = try parsed.number("top-k", in: Limit.count) ?? usualTopK
     stages = try StageList(parsed)

@@ -117,4 +117,27 @@ struct OutputFileTests {
       #expect(try ToolRun([output], in: folder).output == again)
     }
   }
+
+  @Test("One JSON array holds every request, or none; it reads as its lines would")
+  func array() throws {
+    try TemporaryFolder.use { folder in
+      let input = try folder.write(requestLine("1") + requestLine("2"), to: "in")
+      let lines = try ToolRun([input], in: folder).output
+      let array = try ToolRun([input, "--format", "json"], in: folder).output
+      #expect(array == "[\n" + lines.dropLast().replacing("\n", with: ",\n") + "\n]\n")
+      let again = try ToolRun([folder.write(array, to: "array"), "--format", "jsonl"], in: folder)
+      #expect(try again.output == ToolRun([folder.write(lines, to: "lines")], in: folder).output)
+      let empty = try ToolRun([folder.write("x\n", to: "bad"), "--format", "json"], in: folder)
+      #expect(empty.code == .badInput && empty.output == "[]\n")
+    }
+  }
+
+  @Test("An MS MARCO run has a line a document, and each query once")
+  func msMarco() throws {
+    try TemporaryFolder.use { folder in
+      let input = try folder.write(requestLine("q") + requestLine("r"), to: "in")
+      let run = try ToolRun([input, "--format", "msmarco", "-k", "1"], in: folder)
+      #expect(run.code == .done && run.output == "1\t1\t1\n2\t1\t1\n")
+    }
+  }
 }
