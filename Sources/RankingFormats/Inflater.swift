@@ -130,29 +130,9 @@ struct Inflater {
 
   /// RFC 1951, 3.2.6; distance codes 30 and 31 exist but mean nothing.
   private static let fixed: Block = {
-    let lengths =
-      [UInt8](repeating: 8, count: 144) + [UInt8](repeating: 9, count: 112)
-      + [UInt8](repeating: 7, count: 24) + [UInt8](repeating: 8, count: 8)
-    guard let literals = HuffmanCode(lengths: lengths),
+    guard let literals = HuffmanCode(lengths: fixedLiteralLengths),
       let distances = HuffmanCode(lengths: [UInt8](repeating: 5, count: 32))
     else { preconditionFailure("the fixed codes are complete") }
     return .compressed(literals: literals, distances: distances)
   }()
 }
-
-// RFC 1951, 3.2.5 and 3.2.7.
-private let lengthBases = [
-  3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131,
-  163, 195, 227, 258,
-]
-private let lengthBits = [
-  0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0,
-]
-private let distanceBases = [
-  1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537, 2049,
-  3073, 4097, 6145, 8193, 12289, 16385, 24577,
-]
-private let distanceBits = [
-  0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13,
-]
-private let lengthOrder = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]

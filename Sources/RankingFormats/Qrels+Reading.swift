@@ -7,11 +7,12 @@ extension Qrels {
   /// The first line tells which. Columns are separated by any white space; blank lines and lines
   /// that start with # are skipped; gzip data are expanded.
   ///
-  /// - Parameter path: The file; `-` is standard input.
+  /// - Parameter path: The file, or a BEIR folder, whose qrels/test.tsv is read; `-` is standard input.
   /// - Throws: For the first line that is wrong, for a document that is judged twice for a query,
   ///   and for a file without judgements.
   public static func read(path: String) throws(FormatError) -> Qrels {
-    var form: JudgementForm?
+    let path = BEIRFolder.judgements(at: path)
+    var form: JudgementColumns?
     var qrels = Qrels()
     var decoder = TextDecoder(.refuse)
     var lines = try LineReader(path: path)
@@ -19,7 +20,7 @@ extension Qrels {
       let columns = lineColumns(of: line.bytes)
       guard let first = columns.first, first.first != UInt8(ascii: "#") else { continue }
       if form == nil {
-        form = try JudgementForm(columns, path: path, line: line.number)
+        form = try JudgementColumns(columns, path: path, line: line.number)
         if form == .beir, wholeNumber(columns[2]) == nil { continue }
       }
       guard let form, columns.count == form.rawValue else {
@@ -53,12 +54,12 @@ extension Qrels {
 }
 
 /// How a line of judgements is laid out; the raw value is the number of its columns.
-private enum JudgementForm: Int {
+private enum JudgementColumns: Int {
   case beir = 3
   case trec = 4
 
   init(_ columns: [ArraySlice<UInt8>], path: String, line: Int) throws(FormatError) {
-    guard let form = JudgementForm(rawValue: columns.count) else {
+    guard let form = JudgementColumns(rawValue: columns.count) else {
       throw FormatError(
         .malformed, path: path, line: line,
         reason: "expected four columns (query id, iteration, document id, grade) or BEIR's three, "

@@ -44,45 +44,22 @@ private struct RunFilling {
 
   mutating func addLines(_ lines: LineReader) throws(FormatError) {
     var lines = lines
-    var isTREC: Bool?
+    var known: RunForm?
     while let line = try lines.next() {
       let columns = lineColumns(of: line.bytes)
       guard let first = columns.first, first.first != UInt8(ascii: "#") else { continue }
-      if isTREC == nil {
-        guard columns.count == 3 || columns.count >= 6 else {
-          throw failure(
-            line.number,
-            "expected a run (six columns: query id, Q0, document id, rank, score, tag; or three: "
-              + "query id, document id, rank; or JSON), found \(columns.count) columns")
-        }
-        isTREC = columns.count != 3
+      guard let form = known ?? RunForm(columnCount: columns.count) else {
+        throw failure(
+          line.number,
+          "expected a run (six columns: query id, Q0, document id, rank, score, tag; or three: "
+            + "query id, document id, rank; or JSON), found \(columns.count) columns")
       }
-      let entry = try isTREC == true ? trecEntry(columns, line) : marcoEntry(columns, line)
-      try append(entry, query: first, line.number)
+      known = form
+      let parts = try RunLine(
+        columns, form, extraColumns: .ignored, &decoder, path: path, line: line.number)
+      try append(
+        Run.Entry(documentID: parts.documentID, score: parts.score), query: first, line.number)
     }
-  }
-
-  private mutating func trecEntry(
-    _ columns: [ArraySlice<UInt8>], _ line: Line
-  ) throws(FormatError) -> Run.Entry {
-    let parts = try RunLine(
-      columns, extraColumns: .ignored, &decoder, path: path, line: line.number)
-    return Run.Entry(documentID: parts.documentID, score: parts.score)
-  }
-
-  private mutating func marcoEntry(
-    _ columns: [ArraySlice<UInt8>], _ line: Line
-  ) throws(FormatError) -> Run.Entry {
-    guard columns.count == 3 else {
-      throw failure(
-        line.number, "expected 3 columns (query id, document id, rank), found \(columns.count)")
-    }
-    guard let rank = wholeNumber(columns[2]), rank >= 1 else {
-      let found = shortened(String(decoding: columns[2], as: UTF8.self))
-      throw failure(line.number, "expected a rank from 1 on, found \"\(found)\"")
-    }
-    let documentID = try decoder.text(of: columns[1], path: path, line: line.number)
-    return Run.Entry(documentID: documentID, score: -Double(rank))
   }
 
   private mutating func append(

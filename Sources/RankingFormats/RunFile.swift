@@ -1,6 +1,8 @@
 import RankingCore
 
-/// A TREC run, of which only the places of each query's lines are kept in memory.
+/// A run of TREC or MS MARCO, of which only the places of each query's lines are kept in memory.
+///
+/// Its first line tells which; of neither, TREC's errors are given.
 final class RunFile {
   /// One query of a run.
   struct Query {
@@ -35,6 +37,7 @@ final class RunFile {
   private(set) var replacedBytes = 0
   private let file: SeekableFile
   private let invalidUTF8: InvalidUTF8
+  private var form = RunForm.trec
 
   /// Walks over the file once.
   ///
@@ -52,6 +55,7 @@ final class RunFile {
         guard let first = columns.first, first.first != UInt8(ascii: "#") else { continue }
         let id = try decoder.text(of: first, path: path, line: line.number)
         let position = positions[ExactID(id)] ?? queries.count
+        if queries.isEmpty { form = RunForm(columnCount: columns.count) ?? .trec }
         if position == queries.count {
           positions[ExactID(id)] = position
           queries.append(Query(id: id, line: line.number))
@@ -59,7 +63,7 @@ final class RunFile {
         extend(position, with: line)
         do {
           let candidate = try RunLine(
-            columns, extraColumns: .refused, &decoder, path: path, line: line.number)
+            columns, form, extraColumns: .refused, &decoder, path: path, line: line.number)
           documentIDs.insert(ExactID(candidate.documentID))
         } catch {
           queries[position].error = queries[position].error ?? error
@@ -88,7 +92,7 @@ final class RunFile {
         guard let first = columns.first, first.first != UInt8(ascii: "#") else { continue }
         var decoder = TextDecoder(invalidUTF8)
         let candidate = try RunLine(
-          columns, extraColumns: .refused, &decoder, path: path, line: line)
+          columns, form, extraColumns: .refused, &decoder, path: path, line: line)
         candidates.append(
           Candidate(documentID: candidate.documentID, score: candidate.score, line: line))
       }

@@ -1,8 +1,25 @@
-/// What counts of one line of a TREC run: `query Q0 document rank score tag`.
+/// How the lines of a run are laid out.
+enum RunForm {
+  /// `query Q0 document rank score tag`
+  case trec
+  /// MS MARCO's `query document rank`
+  case msMarco
+
+  /// The form of a run whose first line has so many columns; nil if there is none.
+  init?(columnCount: Int) {
+    switch columnCount {
+    case 3: self = .msMarco
+    case 6...: self = .trec
+    default: return nil
+    }
+  }
+}
+
+/// What counts of one line of a run.
 ///
-/// The rank is not read.
+/// The rank of a TREC run is not read; that of an MS MARCO run, negated, is the score.
 struct RunLine {
-  /// What becomes of columns behind the tag.
+  /// What becomes of columns behind a TREC run's tag.
   enum ExtraColumns {
     /// trec_eval reads what it needs and no more.
     case ignored
@@ -14,23 +31,37 @@ struct RunLine {
   let score: Double
 
   init(
-    _ columns: [ArraySlice<UInt8>], extraColumns: ExtraColumns, _ decoder: inout TextDecoder,
-    path: String, line: Int
+    _ columns: [ArraySlice<UInt8>], _ form: RunForm, extraColumns: ExtraColumns,
+    _ decoder: inout TextDecoder, path: String, line: Int
   ) throws(FormatError) {
-    guard columns.count == 6 || columns.count > 6 && extraColumns == .ignored else {
-      throw FormatError(
-        .malformed, path: path, line: line,
-        reason: "expected six columns (query id, Q0, document id, rank, score, tag), "
-          + "found \(columns.count)")
+    func failure(_ reason: String) -> FormatError {
+      FormatError(.malformed, path: path, line: line, reason: reason)
     }
-    documentID = try decoder.text(of: columns[2], path: path, line: line)
-    let text = try decoder.text(of: columns[4], path: path, line: line)
-    guard let number = Double(text), number.isFinite else {
-      throw FormatError(
-        .malformed, path: path, line: line,
-        reason: "expected a finite score, found \"\(shortened(text))\"")
+    switch form {
+    case .trec:
+      guard columns.count == 6 || columns.count > 6 && extraColumns == .ignored else {
+        throw failure(
+          "expected six columns (query id, Q0, document id, rank, score, tag), "
+            + "found \(columns.count)")
+      }
+      documentID = try decoder.text(of: columns[2], path: path, line: line)
+      let text = try decoder.text(of: columns[4], path: path, line: line)
+      guard let number = Double(text), number.isFinite else {
+        throw failure("expected a finite score, found \"\(shortened(text))\"")
+      }
+      score = number
+    case .msMarco:
+      guard columns.count == 3 else {
+        throw failure(
+          "expected three columns (query id, document id, rank), found \(columns.count)")
+      }
+      documentID = try decoder.text(of: columns[1], path: path, line: line)
+      guard let rank = wholeNumber(columns[2]), rank >= 1 else {
+        let found = shortened(String(decoding: columns[2], as: UTF8.self))
+        throw failure("expected a rank from 1 on, found \"\(found)\"")
+      }
+      score = -Double(rank)
     }
-    score = number
   }
 }
 

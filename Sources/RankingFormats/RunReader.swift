@@ -1,7 +1,7 @@
 import JSON
 import RankingCore
 
-/// The queries of a TREC run with the texts of its candidates, in the order of the run.
+/// The queries of a TREC or MS MARCO run with the texts of its candidates, in the order of the run.
 ///
 /// Opening walks over the run, then over the queries and the corpus, and keeps the places of the
 /// lines that the run needs; texts are read query by query.
@@ -13,7 +13,9 @@ public struct RunReader: RequestSource {
 
   /// Walks over the three files.
   ///
-  /// - Parameter report: Called for each line that is skipped, with the reason.
+  /// - Parameters:
+  ///   - queries: `id<TAB>text`, JSON Lines or a BEIR folder, as is `corpus`.
+  ///   - report: Called for each line that is skipped, with the reason.
   public init(
     run runPath: String, queries queriesPath: String, corpus corpusPath: String,
     invalidUTF8: InvalidUTF8 = .replace, report: (FormatError) -> Void

@@ -12,28 +12,21 @@ public struct TRECRunWriter: Sendable {
   public let tag: String
   /// Scores that were lowered so far.
   public private(set) var loweredScores = 0
-  private var writtenQueries: Set<ExactID> = []
+  private var queries = WrittenQueries(of: "a TREC run")
 
   /// - Parameter tag: A word that names the system; no white space.
   public init(tag: String) {
     self.tag = tag
   }
 
-  /// Whether a request can be written: white space in an identifier would make another column, and
-  /// the candidates of two queries with one identifier would become one ranking.
+  /// Whether a request can be written: identifiers are columns, and no query comes twice.
   public func check(_ request: RankingRequest) throws(FormatError) {
-    for id in [request.query.id] + request.documents.map(\.id) where !isColumn(id) {
-      throw request.refusal(
-        "expected identifiers without white space for a TREC run, found \"\(shortened(id))\"")
-    }
-    guard !writtenQueries.contains(ExactID(request.query.id)) else {
-      throw request.refusal("expected each query id once in a TREC run, found it again")
-    }
+    try queries.check(request)
   }
 
   /// The lines of one query's ranking.
   public mutating func text(of ranking: Ranking, for request: RankingRequest) -> String {
-    writtenQueries.insert(ExactID(request.query.id))
+    queries.insert(request.query)
     var text = ""
     for (index, score) in fallingScores(of: ranking).enumerated() {
       let id = ranking[index].document.id
@@ -68,14 +61,6 @@ public struct TRECRunWriter: Sendable {
     }
     return scores
   }
-}
-
-/// Whether an identifier is one column of a TREC line: not empty, without white space.
-func isColumn(_ id: String) -> Bool {
-  !id.isEmpty
-    && !id.unicodeScalars.contains {
-      $0.properties.isWhitespace || $0.properties.generalCategory == .control
-    }
 }
 
 /// The shortest text that reads back as the same number, filled up with zeros to nine significant

@@ -37,7 +37,9 @@ public struct TextReader {
 
   /// Reads files in order; `-` is standard input.
   public init(paths: [String], content: Content, invalidUTF8: InvalidUTF8 = .replace) {
-    self.paths = paths.map { Self.file(of: $0, content) }[...]
+    self.paths =
+      paths.map { content == .documents ? BEIRFolder.corpus(at: $0) : BEIRFolder.queries(at: $0) }[
+        ...]
     self.content = content
     decoder = TextDecoder(invalidUTF8)
   }
@@ -81,11 +83,5 @@ public struct TextReader {
       kind: content == .documents ? .documents : .queries, path: path, line: line.number)
     let (id, text) = try form.identifiedText(of: line.bytes, &decoder)
     return Entry(id: id, text: text, path: path, line: line.number)
-  }
-
-  /// The file in a BEIR folder; the path itself where it is no directory.
-  private static func file(of path: String, _ content: Content) -> String {
-    guard InputFiles.isDirectory(path) else { return path }
-    return path + (content == .documents ? "/corpus.jsonl" : "/queries.jsonl")
   }
 }

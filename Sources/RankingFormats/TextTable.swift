@@ -38,6 +38,7 @@ final class TextTable {
     path: String, kind: TextLineForm.Kind, wanted: Set<ExactID>, invalidUTF8: InvalidUTF8,
     report: (FormatError) -> Void
   ) throws(FormatError) {
+    let path = kind == .documents ? BEIRFolder.corpus(at: path) : BEIRFolder.queries(at: path)
     file = try SeekableFile(path: path)
     self.kind = kind
     decoder = TextDecoder(invalidUTF8)

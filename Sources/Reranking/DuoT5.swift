@@ -9,7 +9,6 @@ public import RankingCore
 /// Source: Pradeep et al. 2021 (Expando-Mono-Duo), arXiv 2101.05667.
 public struct DuoT5: Reranker {
   private let prompted: PromptedT5
-  private let aggregation: PairwiseAggregation
   private let options: RerankerOptions
   /// How many candidates are compared.
   public let depth: Int
@@ -51,7 +50,6 @@ public struct DuoT5: Reranker {
       }
     }
     prompted = try PromptedT5(model, prompt, scale: nil, options: options)
-    aggregation = options.aggregation
     self.options = options
     depth = options.depth
   }
@@ -85,6 +83,9 @@ public struct DuoT5: Reranker {
     return try compare(comparer, pairs, count: pairs.count, progress: progress)
   }
 
+  /// pygaggle's.
+  public static let usualAggregation = PairwiseAggregation.symmetricSum
+
   /// All ordered pairs of some 16,000 documents; their answers take 2 GB.
   private static let mostPairs = 1 << 28
 
@@ -105,12 +106,16 @@ public struct DuoT5: Reranker {
   ) throws(RerankingError) -> (ranking: Ranking, tally: ScoringTally) {
     let count = try pairCount(among: documents.count)
     let comparer = try PairComparer(prompted, documents, query)
-    if let strategy = options.strategy.strategy(count: documents.count, top: options.strategyTop) {
+    if let strategy = options.strategy.strategy(
+      count: documents.count, top: options.strategyTop,
+      aggregation: options.aggregation ?? .bradleyTerry)
+    {
       return try rank(comparer, by: strategy, atMost: count, progress: progress)
     }
     let compared = try compare(
       comparer, options.pairSelection.lazyPairs(count: documents.count), count: count,
       progress: progress)
+    let aggregation = options.aggregation ?? Self.usualAggregation
     let scores = aggregation.scores(from: compared.preferences)
     let entries = zip(documents, scores).enumerated().map { index, pair in
       RankedDocument(

@@ -15,15 +15,20 @@ public enum PairwiseStrategyKind: String, Sendable, Hashable, CaseIterable {
   case tournament
   /// Rounds among equals.
   case swiss
-  /// Each with those 1, 2, 4, 8 … places on, and strengths by Bradley and Terry.
+  /// Each with those 1, 2, 4, 8 … places on, in a circle, and an aggregate of the answers.
   case sampled
+  /// Each with the next ones, about as many as in `sampled`, and an aggregate of the answers.
+  case windowed
 
   /// The algorithm; nil for `all`, which needs none.
   ///
   /// - Parameters:
   ///   - count: How many documents there are.
-  ///   - top: How many of the best must be in order (`swiss` and `sampled` order all).
-  public func strategy(count: Int, top: Int) -> (any PairwiseStrategy)? {
+  ///   - top: How many of the best must be in order (`swiss`, `sampled` and `windowed` order all).
+  ///   - aggregation: What `sampled` and `windowed` order by.
+  public func strategy(
+    count: Int, top: Int, aggregation: PairwiseAggregation = .bradleyTerry
+  ) -> (any PairwiseStrategy)? {
     switch self {
     case .all: nil
     case .heapsort: HeapSort(count: count, top: top)
@@ -31,7 +36,8 @@ public enum PairwiseStrategyKind: String, Sendable, Hashable, CaseIterable {
     case .sliding: SlidingWindow(count: count, passes: top)
     case .tournament: Tournament(count: count, top: top)
     case .swiss: SwissTournament(count: count)
-    case .sampled: SampledPairs(count: count)
+    case .sampled: SampledPairs(.cyclic, count: count, aggregation: aggregation)
+    case .windowed: SampledPairs(.windowed, count: count, aggregation: aggregation)
     }
   }
 
@@ -58,7 +64,8 @@ public enum PairwiseStrategyKind: String, Sendable, Hashable, CaseIterable {
     case .sliding: return min(everyPair, product(best, count - 1))
     case .tournament: return min(everyPair, sum(count - 1, product(max(best, 1) - 1, height)))
     case .swiss: return product(SwissTournament.rounds(count: count), count / 2)
-    case .sampled: return min(everyPair, product(SampledPairs.distances(count: count).count, count))
+    case .sampled, .windowed:
+      return min(everyPair, product(SampledPairs.distances(count: count).count, count))
     }
   }
 }

@@ -14,14 +14,15 @@ public struct RerankerOptions: Sendable {
   ///
   /// For `mono-duo` it is the scale of the documents that only mono scored.
   public var scale: ScoreScale?
-  /// How duo's pairs become one score a document.
-  public var aggregation: PairwiseAggregation = .symmetricSum
+  /// How duo's pairs become one score a document, with the strategies `all`, `sampled` and `windowed`.
+  ///
+  /// nil: `symmetricSum` of all pairs, `bradleyTerry` of a sample.
+  public var aggregation: PairwiseAggregation?
   /// Whether duo asks about both orders of a pair.
   public var pairSelection: PairSelection = .allOrdered
   /// Which pairs duo compares.
   ///
-  /// All but `all` rank without an aggregation: a score is then the number of compared documents
-  /// below. Where both orders are asked, a comparison is decided by the mean of their log-odds.
+  /// With all but `all` a score is the number of compared documents below. Where both orders are asked, a comparison is decided by the mean of their log-odds.
   public var strategy: PairwiseStrategyKind = .all
   /// How many of the best a strategy must put in order.
   public var strategyTop: Int = 10

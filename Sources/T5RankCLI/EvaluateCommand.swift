@@ -29,7 +29,9 @@ struct EvaluateCommand {
     let report = EvaluationReport(
       evaluations: evaluations, comparisons: comparisons,
       changes: changes(evaluator, qrels, runs, evaluations), showsQueries: settings.showsQueries)
-    try console.write(settings.isJSON ? report.json : report.table)
+    let output = try OutputFile(settings.outputPath, or: console)
+    try output.write(settings.isJSON ? report.json : report.table)
+    try output.finish()
     return .done
   }
 

@@ -1,4 +1,5 @@
 import Evaluation
+import RankingFormats
 
 /// What `t5rank evaluate` is asked to do, checked.
 struct EvaluateSettings: Sendable {
@@ -12,12 +13,14 @@ struct EvaluateSettings: Sendable {
   let maximumDocuments: Int?
   let showsQueries: Bool
   let isJSON: Bool
+  /// nil: standard output.
+  let outputPath: String?
 
   init(_ parsed: ParsedArguments) throws(UsageError) {
     guard let qrels = try parsed.text("qrels") else {
       throw UsageError("evaluate: expected judgements with --qrels FILE, found none")
     }
-    qrelsPath = qrels
+    qrelsPath = BEIRFolder.judgements(at: qrels)
     runPaths = try Self.runPaths(parsed)
     let paths = [qrels] + runPaths
     guard paths.count(where: { $0 == "-" }) <= 1 else {
@@ -38,6 +41,7 @@ struct EvaluateSettings: Sendable {
     maximumDocuments = try parsed.number("max-documents", in: Limit.count)
     showsQueries = parsed.has("per-query")
     isJSON = parsed.has("json")
+    outputPath = try parsed.outputPath
   }
 
   private static func runPaths(_ parsed: ParsedArguments) throws(UsageError) -> [String] {

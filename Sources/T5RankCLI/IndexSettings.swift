@@ -34,10 +34,12 @@ struct IndexSettings: Sendable {
   }
 
   private static func words(_ parsed: ParsedArguments) throws -> Kind {
-    for name in ["storage", "special-tokens", "max-tokens", "document-prompt", "threads"]
+    for name in ["storage", "special-tokens", "max-tokens", "document-prompt"]
     where parsed.has(name) {
       throw UsageError("--\(name): expected --encoder beside it, found none")
     }
+    // BM25 indexes on one thread; a number that cannot be meant is refused all the same.
+    _ = try parsed.number("threads", in: Limit.threads)
     return .words(
       TextAnalysis(
         stopWords: try parsed.choice("stop-words") ?? .english,

@@ -6,7 +6,7 @@ extension OptionTable {
       summary: "the relevance judgements: TREC, MS MARCO or BEIR",
       details: """
         A line is `query iteration document grade`, or BEIR's `query document grade` below a line of \
-        headings. Any file may be compressed with gzip.
+        headings; in a BEIR folder, qrels/test.tsv is read. Any file may be compressed with gzip.
         """),
     CommandOption(
       name: "run", placeholder: "FILE", isRepeatable: true, subcommands: [.evaluate],

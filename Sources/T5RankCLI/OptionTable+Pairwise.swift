@@ -14,9 +14,11 @@ extension OptionTable {
         heapsort, quicksort, sliding (passes from the last to the first) and tournament (single \
         elimination) put the best --strategy-top in order, and leave of the others what they do not \
         need; swiss plays rounds among equals; sampled compares each with those 1, 2, 4, 8 … places \
-        on, and orders by Bradley-Terry. With --pairs all each comparison takes both orders of a \
-        pair, and the mean of their log-odds decides: a model's bias for a position cancels. A score \
-        is the number of compared documents below.
+        on, in a circle, windowed with as many that come next, and both order by an --aggregation \
+        (bradley-terry, pagerank and copeland are made for that). With --pairs all each comparison \
+        takes both orders of a pair, and the mean of their log-odds decides: a model's bias for a \
+        position cancels; with --pairs upper it takes one. A score is the number of compared \
+        documents below.
         """),
     CommandOption(
       name: "strategy-top", placeholder: "N", subcommands: [.rank],

@@ -73,20 +73,16 @@ extension OptionTable {
       details: "A line is `id<TAB>text`, or an object with _id, id or qid and with text or query."),
     CommandOption(
       name: "top-k", short: "k", placeholder: "N", subcommands: [.search],
-      summary: "the documents for each query (default: 10 in a table, 100 in jsonl, 1000 in trec)"),
+      summary: "the documents for each query (default: 10 in a table, 100 in JSON, 1000 in runs)"),
     CommandOption(
       name: "format", placeholder: "FORMAT", choices: OutputFormat.allCases.map(\.rawValue),
       subcommands: [.search],
       summary: "how to write rankings (default: like the queries)",
       details: """
         table is for people, and the default with --query and on a terminal; trec is a TREC run, and \
-        the default with --queries; jsonl is rank_llm's form, which t5rank re-ranks, and the default \
-        for queries from standard input.
+        the default with --queries; msmarco is MS MARCO's run; jsonl is rank_llm's form, which t5rank \
+        re-ranks, and the default for queries from standard input; json is the same as one array.
         """),
-    CommandOption(
-      name: "output", short: "o", placeholder: "FILE", subcommands: [.search],
-      summary: "write to a file (default: standard output)",
-      details: "The file appears under its name when it is whole, and not before."),
     CommandOption(
       name: "tag", placeholder: "NAME", subcommands: [.search],
       summary: "the last column of a TREC run (default: t5rank)"),

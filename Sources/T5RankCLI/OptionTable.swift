@@ -25,18 +25,19 @@ package enum OptionTable {
         """),
     CommandOption(
       name: "run", placeholder: "FILE", subcommands: [.rank],
-      summary: "rank the candidates of a TREC run; needs --queries and --corpus",
+      summary: "rank the candidates of a run; needs --queries and --corpus",
       details: """
-        Each line has six columns: query id, Q0, document id, rank, score, tag. Candidates are taken \
-        by falling score; equal scores keep the order of their lines.
+        Each line of a TREC run has six columns: query id, Q0, document id, rank, score, tag. \
+        Candidates are taken by falling score; equal scores keep the order of their lines. MS MARCO's \
+        runs have three columns: query id, document id, rank, by which candidates are taken.
         """),
     CommandOption(
       name: "queries", placeholder: "FILE", subcommands: [.rank],
-      summary: "the texts of a run's queries, as TSV or JSON Lines",
+      summary: "the texts of a run's queries: TSV, JSON Lines or a BEIR folder",
       details: "A line is `id<TAB>text`, or an object with _id, id or qid and with text or query."),
     CommandOption(
       name: "corpus", placeholder: "FILE", subcommands: [.rank],
-      summary: "the texts of a run's documents, as TSV or JSON Lines",
+      summary: "the texts of a run's documents: TSV, JSON Lines or a BEIR folder",
       details: """
         A line is `id<TAB>text`, or an object with _id, id or docid, with text or contents, and maybe \
         with a title, which goes before the text. Only the places of the documents that the run \
@@ -82,12 +83,15 @@ package enum OptionTable {
     CommandOption(
       name: "aggregation", placeholder: "RULE",
       choices: PairwiseAggregation.allCases.map(\.rawValue), subcommands: [.rank],
-      summary: "how duo turns pairs into scores (default: \(defaults.aggregation.rawValue))",
+      summary: "how duo turns pairs into scores (default: \(DuoT5.usualAggregation.rawValue))",
       details: """
         With p the probability that i is above j: sum adds p(i, j); sum-log its logarithm; sym-sum \
         adds p(i, j) + 1 − p(j, i); sym-sum-log the logarithms of both; binary counts p > ½; min and \
         max take the least and the greatest; copeland counts the documents that i beats over both \
-        orders, and a tie as ½.
+        orders, and as ½ a tie or a pair that was not asked; bradley-terry is the logarithm of the \
+        strength that explains i's comparisons best; pagerank is how often a walk that goes on to \
+        what is better is at i, 1 on average. A sample of pairs (--strategy sampled, windowed) is \
+        ordered by bradley-terry unless another is named.
         """),
     CommandOption(
       name: "pairs", placeholder: "WHICH", choices: PairSelection.allCases.map(\.rawValue),
@@ -128,12 +132,16 @@ package enum OptionTable {
       summary: "how to write rankings (default: like the input)",
       details: """
         table is for people, and the default with --query; jsonl is rank_llm's form, and the default \
-        for JSON requests; trec is a TREC run, and the default with --run.
+        for JSON requests; json is the same as one array; trec is a TREC run, and the default with \
+        --run; msmarco is MS MARCO's run.
         """),
     CommandOption(
-      name: "output", short: "o", placeholder: "FILE", subcommands: [.rank],
+      name: "output", short: "o", placeholder: "FILE", subcommands: [.rank, .search, .evaluate],
       summary: "write to a file (default: standard output)",
-      details: "The file appears under its name when it is whole, and not before."),
+      details: """
+        The file appears under its name when it is whole, and not before. A name that ends in .gz \
+        makes it gzip data.
+        """),
     CommandOption(
       name: "score", placeholder: "SCALE",
       choices: [ScoreScale.logit, .logProbability, .probability, .expectedValue].map(\.rawValue),

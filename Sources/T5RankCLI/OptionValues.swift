@@ -37,6 +37,14 @@ extension ParsedArguments {
     guard !text.isEmpty else { throw UsageError("--\(name): expected a value, found an empty one") }
     return text
   }
+
+  /// Where results go; nil: to standard output.
+  var outputPath: String? {
+    get throws(UsageError) {
+      let path = try text("output")
+      return path == "-" ? nil : path
+    }
+  }
 }
 
 /// The ranges of numbers on the command line: what cannot be meant is refused.

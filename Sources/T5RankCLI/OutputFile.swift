@@ -3,8 +3,11 @@
 #else
   import Darwin
 #endif
+import RankingFormats
 
-/// Where rankings go: standard output, or a file that appears under its name only when it is whole.
+/// Where results go: standard output, or a file that appears under its name only when it is whole.
+///
+/// What goes to a file whose name ends in `.gz` is compressed.
 ///
 /// A class because it owns an open file, and removes it if it is never finished.
 final class OutputFile {
@@ -12,7 +15,18 @@ final class OutputFile {
   private let descriptor: CInt
   /// The file being written; nil where bytes go straight to their target.
   private let temporary: String?
+  /// nil: bytes are written as they are.
+  private var encoder: GzipEncoder?
   private var isOpen = true
+
+  /// Starts the file of a path; without one, writes to standard output.
+  convenience init(_ path: String?, or console: Console) throws(OutputError) {
+    if let path {
+      try self.init(path: path)
+    } else {
+      self.init(descriptor: console.standardOutput)
+    }
+  }
 
   /// Writes to a descriptor that stays open.
   init(descriptor: CInt) {
@@ -46,6 +60,7 @@ final class OutputFile {
       if exists { fchmod(file, status.st_mode & 0o777) }
     }
     self.target = target
+    encoder = GzipEncoder.isMeant(by: path) ? GzipEncoder() : nil
   }
 
   private var target = ""
@@ -55,14 +70,18 @@ final class OutputFile {
 
   deinit { discard() }
 
-  /// Writes a whole query's ranking; it is in the file, or with the reader, when this returns.
+  /// Writes a whole query's ranking; it is in the file, or with the reader, when this returns, unless
+  /// it is compressed.
   func write(_ text: String) throws(OutputError) {
-    try writeAll(Array(text.utf8), to: descriptor, path: path)
+    let bytes = Array(text.utf8)
+    try writeAll(encoder?.encode(bytes) ?? bytes, to: descriptor, path: path)
   }
 
   /// Puts the file in its place.
   func finish() throws(OutputError) {
     guard isOpen, !target.isEmpty else { return }
+    // What fails here is discarded with this.
+    if let last = encoder?.finish() { try writeAll(last, to: descriptor, path: path) }
     guard let temporary else {
       isOpen = false
       guard close(descriptor) == 0 else { throw failure(path) }

@@ -22,9 +22,7 @@ struct RankCommand {
     }
 
     var source = input.source
-    let output =
-      try settings.outputPath.map(OutputFile.init(path:))
-      ?? OutputFile(descriptor: console.standardOutput)
+    let output = try OutputFile(settings.outputPath, or: console)
     var writer = RankingWriter(settings, width: tableWidth)
     var totals = RunTotals(queryCount: input.queryCount)
     while let next = try source.next() {
@@ -41,6 +39,7 @@ struct RankCommand {
         problems.add(error)
       }
     }
+    try output.write(writer.ending)
     try output.finish()
     console.eraseProgress()
     if totals.queries == 0, problems.isEmpty {

@@ -42,8 +42,7 @@ struct RankSettings: Sendable {
       case .run: .trec
       }
     format = try parsed.choice("format") ?? usualFormat
-    let output = try parsed.text("output")
-    outputPath = output == "-" ? nil : output
+    outputPath = try parsed.outputPath
     topK = try parsed.number("top-k", in: Limit.count)
     tag = try parsed.text("tag") ?? Version.program
     guard Self.isTag(tag) else {
@@ -69,7 +68,7 @@ struct RankSettings: Sendable {
       throw UsageError("--prompt: expected a value, found an empty one")
     }
     options.scale = try parsed.choice("score")
-    options.aggregation = try parsed.choice("aggregation") ?? options.aggregation
+    options.aggregation = try parsed.choice("aggregation")
     options.pairSelection = try parsed.choice("pairs") ?? options.pairSelection
     try options.readStrategy(parsed)
     try options.readWindows(parsed)
@@ -103,7 +102,8 @@ struct RankSettings: Sendable {
           "expected no file beside --run, found '\(printable(parsed.operands[0]))'")
       }
       try refuseRepeatedStandardInput([run, queries, corpus])
-      return .run(run: run, queries: queries, corpus: corpus)
+      return .run(
+        run: run, queries: BEIRFolder.queries(at: queries), corpus: BEIRFolder.corpus(at: corpus))
     }
     let paths = parsed.operands.isEmpty ? ["-"] : parsed.operands
     try refuseRepeatedStandardInput(paths)

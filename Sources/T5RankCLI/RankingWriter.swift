@@ -6,7 +6,10 @@ struct RankingWriter {
   private enum Format {
     case table(TableWriter)
     case jsonl(RankLLMWriter)
+    /// One array, which `isBegun` once a request is in it.
+    case json(RankLLMWriter, isBegun: Bool)
     case trec(TRECRunWriter)
+    case msmarco(MSMARCORunWriter)
   }
 
   private var format: Format
@@ -23,7 +26,9 @@ struct RankingWriter {
       switch format {
       case .table: .table(TableWriter(width: width))
       case .jsonl: .jsonl(RankLLMWriter())
+      case .json: .json(RankLLMWriter(), isBegun: false)
       case .trec: .trec(TRECRunWriter(tag: tag))
+      case .msmarco: .msmarco(MSMARCORunWriter())
       }
   }
 
@@ -35,7 +40,11 @@ struct RankingWriter {
 
   /// Refuses a request that the format cannot hold, before it is ranked.
   func check(_ request: RankingRequest) throws(FormatError) {
-    if case .trec(let writer) = format { try writer.check(request) }
+    switch format {
+    case .trec(let writer): try writer.check(request)
+    case .msmarco(let writer): try writer.check(request)
+    case .table, .jsonl, .json: break
+    }
   }
 
   mutating func text(of ranking: Ranking, for request: RankingRequest) -> String {
@@ -45,9 +54,21 @@ struct RankingWriter {
       defer { format = .table(writer) }
       return writer.text(of: ranking, for: request)
     case .jsonl(let writer): return writer.text(of: ranking, for: request)
+    case .json(let writer, let isBegun):
+      format = .json(writer, isBegun: true)
+      return (isBegun ? ",\n" : "[\n") + writer.text(of: ranking, for: request).dropLast()
     case .trec(var writer):
       defer { format = .trec(writer) }
       return writer.text(of: ranking, for: request)
+    case .msmarco(var writer):
+      defer { format = .msmarco(writer) }
+      return writer.text(of: ranking, for: request)
     }
+  }
+
+  /// What comes behind the last ranking.
+  var ending: String {
+    guard case .json(_, let isBegun) = format else { return "" }
+    return isBegun ? "\n]\n" : "[]\n"
   }
 }

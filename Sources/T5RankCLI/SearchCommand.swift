@@ -26,13 +26,11 @@ struct SearchCommand {
     let start = Terminal.seconds()
     let index = try SearchedIndex(settings)
     if !settings.isQuiet { index.notes.forEach(console.note) }
-    if settings.format == .jsonl, !index.storesTexts, !settings.isQuiet {
+    if [.json, .jsonl].contains(settings.format), !index.storesTexts, !settings.isQuiet {
       console.note("the index has no texts: what is found cannot be re-ranked")
     }
     let cascade = try cascade(over: index)
-    let output =
-      try settings.outputPath.map(OutputFile.init(path:))
-      ?? OutputFile(descriptor: console.standardOutput)
+    let output = try OutputFile(settings.outputPath, or: console)
     var writer = RankingWriter(
       settings.format, tag: settings.tag, topK: cascade.map { _ in settings.topK },
       width: tableWidth)
@@ -61,6 +59,7 @@ struct SearchCommand {
         console.progress("\(grouped(counts.queries)) queries")
       }
     }
+    try output.write(writer.ending)
     try output.finish()
     console.eraseProgress()
     if counts.queries == 0, problems.isEmpty, settings.input != .prompt {

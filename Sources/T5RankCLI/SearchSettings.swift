@@ -59,8 +59,8 @@ struct SearchSettings: Sendable {
     let usualTopK =
       switch format {
       case .table: 10
-      case .jsonl: 100
-      case .trec: 1000
+      case .jsonl, .json: 100
+      case .trec, .msmarco: 1000
       }
     topK = try parsed.number("top-k", in: Limit.count) ?? usualTopK
     stages = try StageList(parsed)
@@ -68,8 +68,7 @@ struct SearchSettings: Sendable {
     guard modelPath == nil || stages != nil else {
       throw UsageError("--model: expected --stages, whose model it is, found none")
     }
-    let output = try parsed.text("output")
-    outputPath = output == "-" ? nil : output
+    outputPath = try parsed.outputPath
     tag = try parsed.text("tag") ?? Version.program
     guard RankSettings.isTag(tag) else {
       throw UsageError("--tag: expected a word without white space, found '\(printable(tag))'")

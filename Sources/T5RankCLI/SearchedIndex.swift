@@ -9,7 +9,7 @@ enum SearchedIndex: Sendable {
 
   /// Opens the index, and the model that embeds queries for it.
   init(_ settings: SearchSettings) throws {
-    let includesTexts = settings.format != .trec || settings.stages != nil
+    let includesTexts = settings.format.hasTexts || settings.stages != nil
     if EmbeddingIndex.isPresent(at: settings.indexPath) {
       try settings.refuseParameters()
       try settings.checkFirstStage(.encoder)

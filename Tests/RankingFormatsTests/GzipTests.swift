@@ -12,7 +12,7 @@ struct GzipTests {
   }
 
   /// The text of the fixtures, as scripts/golden/gzip-files.py makes it.
-  private static func text(_ count: Int) -> [UInt8] {
+  static func text(_ count: Int) -> [UInt8] {
     let words = """
       bee hive nectar pollen sun dance honey wax comb queen drone swarm sting wing flower meadow
       """.split(separator: " ")

@@ -64,7 +64,8 @@ struct RunReadingTests {
         "run:3: query 1: expected each document once, found a twice"
       ),
       ("1\ta\t1\n1\tb\tx\n", #"run:2: expected a rank from 1 on, found "x""#),
-      ("1\ta\t0\n", "expected a rank from 1 on"), ("1\ta\t1\n1\tb\n", "run:2: expected 3 columns"),
+      ("1\ta\t0\n", "expected a rank from 1 on"),
+      ("1\ta\t1\n1\tb\n", "run:2: expected three columns"),
       ("{\n", "run:1: column"),
       (#"{"query": {}}"#, "expected an array as candidates, found nothing"),
       (#"{"candidates": [7]}"#, "candidate 0: expected an object with a docid, found a number"),

@@ -66,12 +66,14 @@ struct EncoderCommandTests {
       let model = folder.path(of: "model")
       let words = folder.path(of: "words")
       #expect(
-        try runTool(["index", "--index", words, "--corpus", corpus], folder.path).code == .done)
+        try runTool(["index", "--index", words, "--corpus", corpus, "--threads", "2"], folder.path)
+          .code == .done)
       for arguments in [
         ["search", "--index", x, "--query", "cat", "--k1", "1"],
         ["search", "--index", words, "--query", "cat", "--encoder", model],
         ["index", "--index", "y", "--corpus", corpus, "--encoder", model, "--stemmer", "none"],
         ["index", "--index", "y", "--corpus", corpus, "--storage", "F16"],
+        ["index", "--index", "y", "--corpus", corpus, "--threads", "0"],
       ] {
         let result = try runTool(arguments, folder.path)
         #expect(result.code == .arguments, "\(arguments)")

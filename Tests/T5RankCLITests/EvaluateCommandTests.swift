@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 import Support
 import T5RankCLI
@@ -147,6 +148,24 @@ struct EvaluateCommandTests {
       let run = try ToolRun(["evaluate", "--qrels", qrels, broken], in: folder)
       #expect(run.code == .badInput)
       #expect(run.errors.contains("expected sound gzip data, found its end too early"))
+    }
+  }
+
+  @Test("Results go to a file where one is named, compressed if its name says so")
+  func outputFile() throws {
+    try TemporaryFolder.use { folder in
+      let arguments = [
+        "evaluate", "--qrels", try folder.write(Self.qrels, to: "qrels"), "--run",
+        try folder.write(Self.first, to: "first"), "--json",
+      ]
+      let shown = try ToolRun(arguments, in: folder).output
+      for name in ["out", "out.gz"] {
+        let run = try ToolRun(arguments + ["-o", folder.path(of: name)], in: folder)
+        #expect(run.code == .done && run.output.isEmpty && run.errors.isEmpty)
+      }
+      #expect(
+        try folder.text(of: "out").replacingOccurrences(of: folder.path + "/", with: "") == shown)
+      #expect(try folder.bytes(of: "out.gz").starts(with: [0x1F, 0x8B]))
     }
   }
 }

@@ -99,4 +99,45 @@ struct OutputFileTests {
       #expect(try folder.names() == ["in"])
     }
   }
+
+  @Test("A name that ends in .gz makes gzip data, which appear whole and read as the plain ones do")
+  func compressed() throws {
+    try TemporaryFolder.use { folder in
+      let lines = (1...3).map { requestLine("\($0)") }.joined()
+      let input = try folder.write(lines, to: "in")
+      let output = folder.path(of: "out.gz")
+      let model = FakeReranker(before: { _ in
+        #expect(!FileManager.default.fileExists(atPath: output))
+      })
+      #expect(try ToolRun([input, "-o", output], in: folder, model: model).code == .done)
+      #expect(try folder.names() == ["in", "out.gz"])
+      #expect(try folder.bytes(of: "out.gz").starts(with: [0x1F, 0x8B]))
+      let plain = try ToolRun([input], in: folder).output
+      let again = try ToolRun([folder.write(plain, to: "plain")], in: folder).output
+      #expect(try ToolRun([output], in: folder).output == again)
+    }
+  }
+
+  @Test("One JSON array holds every request, or none; it reads as its lines would")
+  func array() throws {
+    try TemporaryFolder.use { folder in
+      let input = try folder.write(requestLine("1") + requestLine("2"), to: "in")
+      let lines = try ToolRun([input], in: folder).output
+      let array = try ToolRun([input, "--format", "json"], in: folder).output
+      #expect(array == "[\n" + lines.dropLast().replacing("\n", with: ",\n") + "\n]\n")
+      let again = try ToolRun([folder.write(array, to: "array"), "--format", "jsonl"], in: folder)
+      #expect(try again.output == ToolRun([folder.write(lines, to: "lines")], in: folder).output)
+      let empty = try ToolRun([folder.write("x\n", to: "bad"), "--format", "json"], in: folder)
+      #expect(empty.code == .badInput && empty.output == "[]\n")
+    }
+  }
+
+  @Test("An MS MARCO run has a line a document, and each query once")
+  func msMarco() throws {
+    try TemporaryFolder.use { folder in
+      let input = try folder.write(requestLine("q") + requestLine("r"), to: "in")
+      let run = try ToolRun([input, "--format", "msmarco", "-k", "1"], in: folder)
+      #expect(run.code == .done && run.output == "1\t1\t1\n2\t1\t1\n")
+    }
+  }
 }
