@@ -22,7 +22,8 @@ public struct Cascade: Reranker {
     }
   }
 
-  private let stages: [Stage]
+  /// First to last.
+  public let stages: [Stage]
 
   /// Joins stages, first to last.
   ///

@@ -6,11 +6,13 @@ import Transformers
 /// A BERT that reads pairs: the path from texts to classifier scores.
 struct PairedBERT: PointwiseModel {
   let runner: SequenceRunner<EncodedPair>
+  let source: ScorerSource
   private let encoder: PairEncoder
   private let scoring: ClassifierScoring
 
   init(_ directory: ModelDirectory, options: RerankerOptions) throws(RerankingError) {
     let model = try directory.bert()
+    source = ScorerSource(modelPath: directory.path, prompt: nil)
     let configuration = model.configuration
     guard configuration.tokenTypes >= 2 else {
       throw .unusableModel(

@@ -7,6 +7,7 @@ struct PromptedT5: Sendable {
   let runner: SequenceRunner<EncodedPrompt>
   let encoder: PromptEncoder
   let scoring: LabelScoring
+  let source: ScorerSource
   private let ordersByLogOdds: Bool
 
   /// - Parameters:
@@ -16,6 +17,7 @@ struct PromptedT5: Sendable {
     _ directory: ModelDirectory, _ prompt: Prompt, scale: ScoreScale?, options: RerankerOptions
   ) throws(RerankingError) {
     let model = try directory.t5(for: prompt.mode)
+    source = ScorerSource(modelPath: directory.path, prompt: prompt.name)
     let labels = try ResolvedLabels(prompt, tokenizer: directory.tokenizer)
     scoring = try LabelScoring(prompt, scale: scale)
     ordersByLogOdds = prompt.scoring != .logit

@@ -26,6 +26,7 @@ struct RankCommand {
       try settings.outputPath.map(OutputFile.init(path:))
       ?? OutputFile(descriptor: console.standardOutput)
     var writer = RankingWriter(settings, width: tableWidth)
+    var explanations = try ExplanationWriter(settings.explain, of: model.reranker, console)
     var totals = RunTotals(queryCount: input.queryCount)
     while let next = try source.next() {
       totals.queries += 1
@@ -36,12 +37,14 @@ struct RankCommand {
         let result = try rank(request, with: model, totals)
         try output.write(writer.text(of: result.ranking, for: request))
         totals.add(result.statistics, documents: request.documents.count)
+        try explanations?.write(result.ranking, for: request)
       } catch let error as FormatError where error.kind == .malformed {
         // It concerns this query alone.
         problems.add(error)
       }
     }
     try output.finish()
+    try explanations?.finish(console, isQuiet: settings.isQuiet)
     console.eraseProgress()
     if totals.queries == 0, problems.isEmpty {
       problems.add(

@@ -33,6 +33,8 @@ struct SearchSettings: Sendable {
   let queryPrompt: String?
   let threads: Int?
   let verification: BM25Index.Verification
+  /// nil: no explanations.
+  let explain: ExplainSettings?
   let isQuiet: Bool
   let invalidUTF8: InvalidUTF8
 
@@ -46,8 +48,11 @@ struct SearchSettings: Sendable {
     }
     indexPath = path
     input = try Self.input(parsed)
+    let output = try parsed.text("output")
+    outputPath = output == "-" ? nil : output
     let usualFormat: OutputFormat =
       switch input {
+      case _ where ExplainSettings.sharesOutput(parsed, outputPath: outputPath): .table
       case .query, .prompt: .table
       case .file: .trec
       case .lines: .jsonl
@@ -65,8 +70,10 @@ struct SearchSettings: Sendable {
     guard modelPath == nil || stages != nil else {
       throw UsageError("--model: expected --stages, whose model it is, found none")
     }
-    let output = try parsed.text("output")
-    outputPath = output == "-" ? nil : output
+    explain = try ExplainSettings(parsed, format: format, outputPath: outputPath)
+    guard explain == nil || stages != nil else {
+      throw UsageError("--explain: expected --stages, whose scores it explains, found none")
+    }
     tag = try parsed.text("tag") ?? Version.program
     guard RankSettings.isTag(tag) else {
       throw UsageError("--tag: expected a word without white space, found '\(printable(tag))'")
