@@ -19,7 +19,7 @@ public struct Explainer: Sendable {
   ///     is nothing but the scores.
   ///   - documentLimit: How many of the best documents are explained; at least 1.
   ///   - wordLimit: The most words of a text; a longer one is taken in so many phrases. At least 1.
-  public init(_ reranker: any Reranker, documentLimit: Int = 10, wordLimit: Int = 64) {
+  public init(_ reranker: any Reranker, documentLimit: Int = 10, wordLimit: Int = 100) {
     precondition(documentLimit >= 1, "\(documentLimit) documents cannot be explained")
     self.documentLimit = documentLimit
     occlusion = OcclusionExplainer(wordLimit: wordLimit)

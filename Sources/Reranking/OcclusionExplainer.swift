@@ -11,7 +11,7 @@ public struct OcclusionExplainer: Sendable {
   public let wordLimit: Int
 
   /// - Parameter wordLimit: At least 1.
-  public init(wordLimit: Int = 64) {
+  public init(wordLimit: Int = 100) {
     precondition(wordLimit >= 1, "a text cannot be taken in \(wordLimit) words")
     self.wordLimit = wordLimit
   }

@@ -8,7 +8,7 @@ struct ExplainSettings: Sendable {
   }
 
   static let usualDocuments = 10
-  static let usualWords = 64
+  static let usualWords = 100
 
   let target: Target
   let documentLimit: Int

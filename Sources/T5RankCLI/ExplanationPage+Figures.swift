@@ -69,8 +69,8 @@ extension ExplanationPage {
     return """
       <figure class="matrix"><figcaption><b>Pairs, by \(htmlText(stage))</b>: how likely, in per cent, the \
       row’s document is better than the column’s, the row’s shown first. On average the one shown first \
-      gets \(percent(share)) %: a model without a bias for the place gives it 50.</figcaption>
-      <div class="table" tabindex="0"><table><thead><tr><th scope="col">rank</th>\(head.joined())</tr></thead>
+      gets \(percent(share)) %; without a bias for its place it would be 50.</figcaption>
+      <div class="table" tabindex="0"><table><thead><tr><th scope="col">place</th>\(head.joined())</tr></thead>
       <tbody>
       \(rows.joined())</tbody></table></div></figure>
 

@@ -36,7 +36,7 @@ package struct ExplanationPage: Sendable {
       </head>
       <body>
       <main>
-      <h1>Why they rank so</h1>
+      <h1>Why this ranking</h1>
       <ul class="remark stages" aria-label="Scorers">\(stages.joined())</ul>
       <p class="remark"><code>\(htmlText(command))</code></p>
 
@@ -91,7 +91,7 @@ package struct ExplanationPage: Sendable {
       names.append(score.stage)
     }
     let head =
-      ["rank", "before"].map { "<th scope=\"col\">\($0)</th>" }
+      ["place", "before"].map { "<th scope=\"col\">\($0)</th>" }
       + names.map { "<th scope=\"col\">\(htmlText($0))</th>" }
       + ["<th scope=\"col\" class=\"text\">document</th>"]
     let rows = explanation.entries.enumerated().map { position, entry in
@@ -118,7 +118,7 @@ package struct ExplanationPage: Sendable {
   /// A document's identifier and how it begins.
   private func name(of id: String, _ text: String) -> String {
     let opening = htmlText(
-      String(text.prefix(60)).split(whereSeparator: \.isNewline).joined(separator: " "))
+      String(text.prefix(160)).split(whereSeparator: \.isNewline).joined(separator: " "))
     return (id.isEmpty ? "" : "<b><bdi>\(htmlText(id))</bdi></b> ") + "<bdi>\(opening)</bdi>"
   }
 
@@ -133,7 +133,7 @@ package struct ExplanationPage: Sendable {
     let name = document.id.isEmpty ? "" : " <bdi>\(htmlText(document.id))</bdi>"
     return """
       <article aria-labelledby="\(id)">
-      <header><h3 id="\(id)">\(position + 1)\(name)</h3>\
+      <header><h3 id="\(id)"><span class="place">\(position + 1)</span>\(name)</h3>\
       \(scores.isEmpty ? "" : "<dl>\(scores.joined())</dl>")</header>
       \(words(of: entry, for: explanation.query, weights))\
       \(entry.distribution.map { ratings($0, explanation.ratings) } ?? "")</article>

@@ -42,6 +42,7 @@ enum ExplanationStyle {
     article { margin-top: 1.25rem; padding-top: 0.75rem; border-top: 1px solid var(--grid); }
     article header { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; align-items: baseline; }
     article h3 { margin: 0; }
+    .place { display: inline-block; min-width: 1.75em; margin-right: 0.35rem; text-align: center; border: 1px solid var(--edge); border-radius: 0.3em; }
     dl { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; margin: 0; font-size: 0.875rem; font-variant-numeric: tabular-nums; }
     dl div { display: flex; gap: 0.4rem; }
     dt { color: var(--soft); }
@@ -73,7 +74,7 @@ enum ExplanationStyle {
     .tick { fill: var(--soft); }
     .bar { fill: var(--gain); }
     footer { margin-top: 2rem; }
-    @media (max-width: 40rem) { .wide { display: none; } .matrix th, .matrix td { min-width: 1.75rem; font-size: 0.75rem; } }
+    @media (max-width: 40rem) { .wide { display: none; } .legend i { width: 1rem; } .matrix th, .matrix td { min-width: 1.75rem; font-size: 0.75rem; } }
     @media print { .table { overflow: visible; } }
 
     """

@@ -36,7 +36,9 @@ package struct ExplanationText: Sendable {
       let scores = entry.stageScores.map { "\(flattened($0.stage)) \(scoreText($0.score))" }
       text +=
         "\n"
-        + ([bold("\(position + 1)"), bold(id)] + scores).filter { !$0.isEmpty }
+        + ([bold("\(position + 1)"), id.isEmpty ? "" : "id \(bold(id))"] + scores).filter {
+          !$0.isEmpty
+        }
         .joined(separator: "  ") + "\n"
       text += words(of: entry, for: explanation.query, weights)
       if let distribution = entry.distribution {
