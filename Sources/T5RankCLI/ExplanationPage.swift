@@ -108,7 +108,7 @@ package struct ExplanationPage: Sendable {
         """
     }
     return """
-      <div class="table" tabindex="0"><table><thead><tr>\(head.joined())</tr></thead>
+      <div class="table overview" tabindex="0"><table><thead><tr>\(head.joined())</tr></thead>
       <tbody>
       \(rows.joined())</tbody></table></div>
 

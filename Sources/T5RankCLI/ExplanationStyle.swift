@@ -26,7 +26,7 @@ enum ExplanationStyle {
     code { font-size: 0.8125rem; }
     .table { overflow-x: auto; }
     table { border-collapse: collapse; font-size: 0.875rem; font-variant-numeric: tabular-nums; }
-    section > .table table { min-width: 100%; }
+    .overview table { min-width: 100%; }
     th, td { padding: 0.35rem 0.6rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--grid); }
     thead th { color: var(--soft); font-weight: 600; border-bottom-color: var(--edge); }
     th:first-child { padding-left: 0; text-align: left; z-index: 1; position: sticky; left: 0; background: var(--ground); }

@@ -82,7 +82,7 @@ struct ExplainerTests {
 
   @Test("Of a reranker that is no scorer there is the score, and no more")
   func foreign() throws {
-    let ranking = try Reversing().rerank(Self.documents, for: Passages.query, progress: nil).ranking
+    let ranking = Reversing().rerank(Self.documents, for: Passages.query, progress: nil).ranking
     let explanation = try Explainer(Reversing()).explain(ranking, for: Passages.query)
     #expect(explanation.stages == [Explanation.Stage(name: "reranker")])
     #expect(explanation.wordBasis == nil && explanation.comparison == nil)
