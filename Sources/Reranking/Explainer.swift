@@ -69,7 +69,7 @@ public struct Explainer: Sendable {
       positions = Array(explanation.entries.indices)
       guard !positions.isEmpty else { return }
       occluded = try occlusion.explain(documents(positions), for: explanation.query, by: scorer)
-      explanation.wordBasis = .score(stage.description)
+      explanation.wordBasis = .score(stage.description, in: occluded.importanceScale)
     } else if let (stage, duo) = stages.last(as: DuoT5.self),
       let compared = explanation.comparison?.positions
     {
@@ -104,7 +104,7 @@ public struct Explainer: Sendable {
   /// The scores of stages that leave no trace in documents.
   private func addStageScores(to explanation: inout Explanation) {
     var asked: String?
-    if case .score(let stage) = explanation.wordBasis { asked = stage.name }
+    if case .score(let stage, _) = explanation.wordBasis { asked = stage.name }
     let last = stages.last?.name
     for position in explanation.entries.indices
     where explanation.entries[position].stageScores.isEmpty {

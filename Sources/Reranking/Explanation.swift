@@ -26,8 +26,8 @@ public struct Explanation: Sendable {
 
   /// What the importance of words is about.
   public enum WordBasis: Sendable, Hashable {
-    /// The score by a stage.
-    case score(Stage)
+    /// The score by a stage, or its log-odds where it is a probability.
+    case score(Stage, in: ScoreScale)
     /// The log-odds by a stage that the document is above the next one (the last: above the one before).
     case comparison(Stage)
   }

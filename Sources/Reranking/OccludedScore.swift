@@ -1,3 +1,5 @@
+public import RankingCore
+
 /// A score of a document for a query, and how much each of their words adds to it.
 public struct OccludedScore: Sendable, Hashable {
   /// A word, or a phrase of neighbouring words of a text that has too many.
@@ -5,6 +7,8 @@ public struct OccludedScore: Sendable, Hashable {
     /// Where it is in its text.
     public var range: Range<String.Index>
     /// The score less the score without the word: positive where the word speaks for the document.
+    ///
+    /// Of probabilities it is the difference of their log-odds.
     public var importance: Double
 
     /// A word and its importance.
@@ -33,12 +37,15 @@ public struct OccludedScore: Sendable, Hashable {
 public struct OccludedDocuments: Sendable {
   /// Aligned with the documents.
   public var scores: [OccludedScore]
+  /// What the importances are differences in: the scores' own scale, or logit for probabilities.
+  public var importanceScale: ScoreScale
   /// Prompts that went through the model for them.
   public var forwardPasses: Int
 
   /// Scores and what they took.
-  public init(scores: [OccludedScore], forwardPasses: Int) {
+  public init(scores: [OccludedScore], importanceScale: ScoreScale, forwardPasses: Int) {
     self.scores = scores
+    self.importanceScale = importanceScale
     self.forwardPasses = forwardPasses
   }
 }

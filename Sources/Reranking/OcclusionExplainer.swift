@@ -16,7 +16,7 @@ public struct OcclusionExplainer: Sendable {
     self.wordLimit = wordLimit
   }
 
-  /// Explains scores by a pointwise scorer, in its scale.
+  /// Explains scores by a pointwise scorer, in its scale; of probabilities, by their log-odds.
   ///
   /// All variants of all documents are scored in one call.
   ///
@@ -24,7 +24,7 @@ public struct OcclusionExplainer: Sendable {
   public func explain(
     _ documents: [Document], for query: Query, by scorer: any PointwiseScorer
   ) throws -> OccludedDocuments {
-    try explain(documents, for: query) { variants in
+    try explain(documents, for: query, scale: scorer.scale) { variants in
       let pairs = variants.map { TextPair($0.query, $0.text) }
       return (try scorer.scores(for: pairs), passes: pairs.count)
     }
@@ -39,7 +39,7 @@ public struct OcclusionExplainer: Sendable {
     _ documents: [Document], for query: Query, by scorer: DuoT5
   ) throws -> OccludedDocuments {
     precondition(documents.count >= 2, "one document cannot be compared")
-    return try explain(documents, for: query) { variants in
+    return try explain(documents, for: query, scale: .logit) { variants in
       var scores = [Double](repeating: 0, count: variants.count)
       // The numbers of the variants with one wording of the query; few but the first have many.
       let groups = Dictionary(grouping: variants.indices) { variants[$0].query }
@@ -72,7 +72,7 @@ public struct OcclusionExplainer: Sendable {
   }
 
   private func explain(
-    _ documents: [Document], for query: Query,
+    _ documents: [Document], for query: Query, scale: ScoreScale,
     _ score: ([Variant]) throws -> (scores: [Double], passes: Int)
   ) throws -> OccludedDocuments {
     let words = TextUnits(query.text, atMost: wordLimit)
@@ -81,7 +81,8 @@ public struct OcclusionExplainer: Sendable {
     let queries = queryWords.indices.map(words.text(without:))
     let texts = documents.map { TextUnits($0.text, atMost: wordLimit) }
 
-    var result = OccludedDocuments(scores: [], forwardPasses: 0)
+    var result = OccludedDocuments(
+      scores: [], importanceScale: scale.ofDifferences, forwardPasses: 0)
     var scores: [Double] = []
     var waiting: [Variant] = []
     var waitingBytes = 0
@@ -108,7 +109,11 @@ public struct OcclusionExplainer: Sendable {
     for document in texts {
       let whole = rest.removeFirst()
       func importances(_ ranges: [Range<String.Index>]) -> [OccludedScore.Word] {
-        ranges.map { OccludedScore.Word(range: $0, importance: whole - rest.removeFirst()) }
+        ranges.map { range in
+          let without = scale.forDifferences(rest.removeFirst())
+          return OccludedScore.Word(
+            range: range, importance: scale.forDifferences(whole) - without)
+        }
       }
       let ofQuery = importances(queryWords)
       result.scores.append(

@@ -11,9 +11,9 @@ extension ExplanationPage {
     guard let basis = explanation.wordBasis else { return "" }
     let meaning =
       switch basis {
-      case .score(let stage):
+      case .score(let stage, let scale):
         "what the score by <b>\(htmlText(stage.name))</b>"
-          + (stage.scale.map { " (\($0.rawValue))" } ?? "") + " loses without the word"
+          + " (\(scale.rawValue)) loses without the word"
       case .comparison(let stage):
         "what the document’s log-odds to be above the next one (for the last: above the one before), "
           + "by <b>\(htmlText(stage.name))</b>, lose without the word"

@@ -55,8 +55,8 @@ package struct ExplanationText: Sendable {
     guard let basis = explanation.wordBasis, weights.strongest > 0 else { return "\(passes)\n" }
     let meaning =
       switch basis {
-      case .score(let stage):
-        "score by \(stage.name)" + (stage.scale.map { " (\($0.rawValue))" } ?? "")
+      case .score(let stage, let scale):
+        "score by \(stage.name) (\(scale.rawValue))"
       case .comparison(let stage): "log-odds by \(stage.name) to be above the next"
       }
     let words =

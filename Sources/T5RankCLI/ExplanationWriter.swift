@@ -17,14 +17,20 @@ struct ExplanationWriter {
   private let page: ExplanationPage
   private let text: ExplanationText
   private let output: OutputFile
+  private let console: Console
+  private let isQuiet: Bool
   private var explained = 0
   /// Queries that were not explained, because there were too many.
-  private(set) var skipped = 0
+  private var skipped = 0
 
   /// Opens what explanations go to; nil if none are wanted.
-  init?(_ settings: ExplainSettings?, of reranker: any Reranker, _ console: Console) throws {
+  init?(_ settings: ExplainSettings?, of reranker: any Reranker, _ console: Console, isQuiet: Bool)
+    throws
+  {
     guard let settings else { return nil }
     self.settings = settings
+    self.console = console
+    self.isQuiet = isQuiet
     explainer = Explainer(
       reranker, documentLimit: settings.documentLimit, wordLimit: settings.wordLimit)
     page = ExplanationPage(command: settings.command)
@@ -48,9 +54,15 @@ struct ExplanationWriter {
       skipped += 1
       return
     }
+    if !isQuiet {
+      // Erased first, as a line that was just shown would keep this one from being shown.
+      console.eraseProgress()
+      console.progress("query \(explained + 1) · explaining")
+    }
     let explanation = try request.refusingAlone {
       try explainer.explain(ranking, for: request.query)
     }
+    console.eraseProgress()
     explained += 1
     switch settings.target {
     case .page:
@@ -61,7 +73,7 @@ struct ExplanationWriter {
   }
 
   /// Puts the page in its place; without any explanation there is none.
-  func finish(_ console: Console, isQuiet: Bool) throws {
+  func finish() throws {
     if case .page = settings.target, explained > 0 {
       try output.write(page.foot)
       try output.finish()

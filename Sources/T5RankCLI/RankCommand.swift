@@ -26,7 +26,8 @@ struct RankCommand {
       try settings.outputPath.map(OutputFile.init(path:))
       ?? OutputFile(descriptor: console.standardOutput)
     var writer = RankingWriter(settings, width: tableWidth)
-    var explanations = try ExplanationWriter(settings.explain, of: model.reranker, console)
+    var explanations = try ExplanationWriter(
+      settings.explain, of: model.reranker, console, isQuiet: settings.isQuiet)
     var totals = RunTotals(queryCount: input.queryCount)
     while let next = try source.next() {
       totals.queries += 1
@@ -44,7 +45,7 @@ struct RankCommand {
       }
     }
     try output.finish()
-    try explanations?.finish(console, isQuiet: settings.isQuiet)
+    try explanations?.finish()
     console.eraseProgress()
     if totals.queries == 0, problems.isEmpty {
       problems.add(

@@ -31,7 +31,7 @@ struct SearchCommand {
     }
     let cascade = try cascade(over: index)
     var explanations = try cascade.flatMap {
-      try ExplanationWriter(settings.explain, of: $0, console)
+      try ExplanationWriter(settings.explain, of: $0, console, isQuiet: settings.isQuiet)
     }
     let output =
       try settings.outputPath.map(OutputFile.init(path:))
@@ -66,7 +66,7 @@ struct SearchCommand {
       }
     }
     try output.finish()
-    try explanations?.finish(console, isQuiet: settings.isQuiet)
+    try explanations?.finish()
     console.eraseProgress()
     if counts.queries == 0, problems.isEmpty, settings.input != .prompt {
       problems.add(

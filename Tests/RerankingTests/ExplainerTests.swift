@@ -26,7 +26,7 @@ struct ExplainerTests {
     #expect(explanation.stages.map(\.scale) == [.logit, .preference])
     #expect(explanation.stages.map(\.prompt) == ["monot5", "duot5"])
     #expect(explanation.stages.allSatisfy { $0.modelPath == model.path })
-    #expect(explanation.wordBasis == .score(explanation.stages[0]))
+    #expect(explanation.wordBasis == .score(explanation.stages[0], in: .logit))
     for (position, entry) in explanation.entries.enumerated() {
       let first = mono.first { $0.document == entry.ranked.document }
       #expect(entry.stageScores.first == first.map { StageScore(stage: "mono", score: $0.score) })
@@ -72,7 +72,7 @@ struct ExplainerTests {
     ])
     let ranking = try cascade.rerank(Self.documents, for: Passages.query).ranking
     let explanation = try Explainer(cascade).explain(ranking, for: Passages.query)
-    #expect(explanation.wordBasis == .score(explanation.stages[1]))
+    #expect(explanation.wordBasis == .score(explanation.stages[1], in: .logit))
     for entry in explanation.entries {
       let same = try #require(alone.entries.first { $0.ranked.document == entry.ranked.document })
       #expect(same.ranked.distribution != nil && entry.distribution == same.ranked.distribution)

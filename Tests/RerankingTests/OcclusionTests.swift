@@ -1,3 +1,4 @@
+import Foundation
 import RankingCore
 import Reranking
 import Support
@@ -78,10 +79,39 @@ struct OcclusionTests {
   }
 
   @Test(
+    "Of probabilities it is the difference of their log-odds, finite even where they are 0 or 1")
+  func probabilities() throws {
+    let table = ["a b": 0.99, "a": 0.9, "b": 0.5]
+    for scale in [ScoreScale.probability, .logProbability] {
+      let scorer = TableScorer(
+        scores: scale == .probability ? table : table.mapValues { log($0) }, scale: scale)
+      let result = try OcclusionExplainer().explain(
+        [Document(text: "a b")], for: Query(text: "q"), by: scorer)
+      #expect(result.importanceScale == .logit)
+      // The log-odds are ln 99, and ln 1 without the first word, ln 9 without the second.
+      for (word, expected) in zip(result.scores[0].documentWords, [log(99.0), log(11.0)]) {
+        // A few roundings of numbers below 8.
+        #expect(abs(word.importance - expected) < 1e-13)
+      }
+      let ends: [String: Double] =
+        scale == .probability ? ["a b": 1, "a": 0] : ["a b": 0, "a": -1e300]
+      let edge = try OcclusionExplainer().explain(
+        [Document(text: "a b")], for: Query(text: "q"), by: TableScorer(scores: ends, scale: scale))
+      for word in edge.scores[0].documentWords {
+        #expect(word.importance > 30 && word.importance.isFinite)
+      }
+    }
+  }
+
+  @Test(
     "Of a model it is the difference of two scores, to the last bit", arguments: ["mono", "cross"])
   func model(mode: String) throws {
+    var options = RerankerOptions()
+    options.scale = .logit
     let scorer: any PointwiseScorer =
-      mode == "mono" ? try MonoT5(ShippedModel.t5()) : try CrossEncoder(ShippedModel.bert())
+      mode == "mono"
+      ? try MonoT5(ShippedModel.t5(), options: options)
+      : try CrossEncoder(ShippedModel.bert(), options: options)
     let query = "how do vaccines work"
     let text = "A vaccine shows the body a harmless part of a virus."
     let result = try OcclusionExplainer().explain(
@@ -141,6 +171,22 @@ extension [String] {
     var words = self
     words.remove(at: index)
     return words
+  }
+}
+
+/// Scores a document by a table; those that are not in it have an even chance.
+private struct TableScorer: PointwiseScorer {
+  let scores: [String: Double]
+  let scale: ScoreScale
+
+  func scores(for pairs: [TextPair]) -> [Double] {
+    pairs.map { scores[$0.document] ?? (scale == .probability ? 0.5 : log(0.5)) }
+  }
+
+  func scores(
+    of documents: [Document], for query: Query, progress: (@Sendable (Int, Int) -> Void)?
+  ) -> ScoredDocuments {
+    ScoredDocuments(scores: documents.map { _ in 0 }, scale: scale)
   }
 }
 

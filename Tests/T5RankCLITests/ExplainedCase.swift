@@ -26,7 +26,7 @@ enum ExplainedCase {
     }
     var explanation = Explanation(
       query: Query(id: "q1", text: query), stages: [mono, duo], entries: entries, candidateCount: 7)
-    explanation.wordBasis = .score(mono)
+    explanation.wordBasis = .score(mono, in: .logit)
     explanation.ratings = [0, 1, 2.5]
     var preferences = PreferenceMatrix(count: 2)
     preferences[0, over: 1] = LogOdds(2)
