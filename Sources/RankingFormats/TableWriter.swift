@@ -117,6 +117,7 @@ package func fixed(_ number: Double, decimals: Int) -> String {
   let scaled = (number.magnitude * unit).rounded()
   guard let whole = Int64(exactly: scaled) else { return number.description }
   var digits = String(whole)
+  guard decimals > 0 else { return (number < 0 && whole != 0 ? "-" : "") + digits }
   if digits.count <= decimals {
     digits = String(repeating: "0", count: decimals + 1 - digits.count) + digits
   }

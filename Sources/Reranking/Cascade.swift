@@ -23,7 +23,8 @@ public struct Cascade: Reranker {
     }
   }
 
-  private let stages: [Stage]
+  /// First to last.
+  public let stages: [Stage]
   /// How the stages decide together; nil: the last that scored a document decides about it.
   public let fusion: StageFusion?
 

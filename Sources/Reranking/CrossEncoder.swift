@@ -8,7 +8,7 @@ public import RankingCore
 ///
 /// Source: Nogueira and Cho 2019, arXiv 1901.04085; sentence-transformers 6.2.
 public struct CrossEncoder: PointwiseScorer, Reranker {
-  private let scorer: PairedBERT
+  let scorer: PairedBERT
 
   /// A scorer over a model; it shares the model's weights and memory.
   ///

@@ -8,7 +8,7 @@ public import RankingCore
 ///
 /// Source: Pradeep et al. 2021 (Expando-Mono-Duo), arXiv 2101.05667.
 public struct DuoT5: Reranker {
-  private let prompted: PromptedT5
+  let prompted: PromptedT5
   private let options: RerankerOptions
   /// How many candidates are compared.
   public let depth: Int

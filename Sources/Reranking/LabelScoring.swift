@@ -11,7 +11,8 @@ public struct LabelScoring: Sendable, Hashable {
   /// What the scores mean.
   public let scale: ScoreScale
   private let rule: Prompt.Scoring
-  private let values: [Double]
+  /// What the labels stand for, in the prompt's order.
+  let values: [Double]
   // Log-odds only: which label says yes, and which says no.
   private let positive: Int
   private let negative: Int

@@ -7,7 +7,7 @@ public import RankingCore
 ///
 /// Source: Pradeep et al. 2021 (Expando-Mono-Duo), arXiv 2101.05667.
 public struct MonoDuo: Reranker {
-  private let cascade: Cascade
+  let cascade: Cascade
 
   /// A cascade over one model; both stages share its weights and memory.
   ///

@@ -6,7 +6,7 @@ public import RankingCore
 ///
 /// Source: Nogueira et al. 2020, arXiv 2003.06713.
 public struct MonoT5: PointwiseScorer, Reranker {
-  private let scorer: PromptedT5
+  let scorer: PromptedT5
 
   /// A scorer over a model; it shares the model's weights and memory.
   ///

@@ -7,11 +7,13 @@ import Transformers
 struct PairedBERT: PointwiseModel {
   let runner: SequenceRunner<EncodedPair>
   let windows: WindowSettings?
+  let source: ScorerSource
   private let encoder: PairEncoder
   private let scoring: ClassifierScoring
 
   init(_ directory: ModelDirectory, options: RerankerOptions) throws(RerankingError) {
     let model = try directory.bert()
+    source = ScorerSource(modelPath: directory.path, prompt: nil)
     let configuration = model.configuration
     guard configuration.tokenTypes >= 2 else {
       throw .unusableModel(

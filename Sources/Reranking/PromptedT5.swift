@@ -8,6 +8,7 @@ struct PromptedT5: Sendable {
   let encoder: PromptEncoder
   let scoring: LabelScoring
   let windows: WindowSettings?
+  let source: ScorerSource
   private let ordersByLogOdds: Bool
 
   /// - Parameters:
@@ -17,6 +18,7 @@ struct PromptedT5: Sendable {
     _ directory: ModelDirectory, _ prompt: Prompt, scale: ScoreScale?, options: RerankerOptions
   ) throws(RerankingError) {
     let model = try directory.t5(for: prompt.mode)
+    source = ScorerSource(modelPath: directory.path, prompt: prompt.name)
     let labels = try ResolvedLabels(prompt, tokenizer: directory.tokenizer)
     scoring = try LabelScoring(prompt, scale: scale)
     windows = try WindowSettings(options, tokenizer: directory.tokenizer)

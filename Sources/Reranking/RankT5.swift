@@ -8,7 +8,7 @@ public import RankingCore
 ///
 /// Source: Zhuang et al. 2022, arXiv 2210.10634.
 public struct RankT5: PointwiseScorer, Reranker {
-  private let scorer: PromptedT5
+  let scorer: PromptedT5
 
   /// A scorer over a model; it shares the model's weights and memory.
   ///

@@ -13,6 +13,21 @@ public struct ScoredDocuments: Sendable {
     self.tally = tally
   }
 
+  /// The scores of a scorer from outside this module.
+  ///
+  /// - Parameters:
+  ///   - scores: Aligned with the documents; all finite. Documents are ordered by them.
+  ///   - statistics: What it took.
+  public init(
+    scores: [Double], scale: ScoreScale, statistics: RerankingStatistics = RerankingStatistics()
+  ) {
+    var tally = ScoringTally()
+    tally.add(statistics)
+    self.init(
+      scores.map { PointwiseScore(score: $0, order: $0, distribution: nil) }, scale: scale,
+      tally: tally)
+  }
+
   /// Aligned with the documents; higher is better, all finite.
   public var scores: [Double] { entries.map(\.score) }
 

@@ -5,7 +5,8 @@ import Tokenization
 /// Every option of `t5rank`, in the order in which help lists them.
 package enum OptionTable {
   package static let all: [CommandOption] =
-    input + ranking + pairwise + windows + cascades + fusion + output + running + retrieval
+    input + ranking + pairwise + windows + cascades + fusion + output + explanation + running
+    + retrieval
     + mining + training + evaluation + other
 
   /// The options of one subcommand.

@@ -94,7 +94,7 @@ final class OutputFile {
       throw error
     }
     isOpen = false
-    Signals.clearUnfinished()
+    Signals.removeUnfinished(temporary)
     close(descriptor)
     syncDirectory(of: target)
   }
@@ -106,7 +106,7 @@ final class OutputFile {
     close(descriptor)
     guard let temporary else { return }
     unlink(temporary)
-    Signals.clearUnfinished()
+    Signals.removeUnfinished(temporary)
   }
 }
 
@@ -132,7 +132,7 @@ private func createBeside(
   // Readable by all but for the user's mask, as any file that a program writes.
   let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
   guard descriptor >= 0 else { throw failure(path) }
-  Signals.setUnfinished(temporary)
+  Signals.addUnfinished(temporary)
   return (descriptor, temporary)
 }
 

@@ -2,6 +2,8 @@ import RankingCore
 
 /// A command line, split into subcommand, options and operands by the option table.
 package struct ParsedArguments: Sendable, Hashable {
+  /// As they were given, without the program's name.
+  package let arguments: [String]
   package private(set) var subcommand: Subcommand = .rank
   /// Values by option name, in the order given; a flag's are empty strings.
   package private(set) var values: [String: [String]] = [:]
@@ -11,6 +13,7 @@ package struct ParsedArguments: Sendable, Hashable {
 
   /// Reads arguments (without the program's name).
   package init(_ arguments: [String]) throws(UsageError) {
+    self.arguments = arguments
     var rest = arguments[...]
     if let first = rest.first, let named = Subcommand(rawValue: first) {
       subcommand = named

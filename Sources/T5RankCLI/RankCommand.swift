@@ -24,6 +24,8 @@ struct RankCommand {
     var source = input.source
     let output = try OutputFile(settings.outputPath, or: console)
     var writer = RankingWriter(settings, width: tableWidth)
+    var explanations = try ExplanationWriter(
+      settings.explain, of: model.reranker, console, isQuiet: settings.isQuiet)
     var totals = RunTotals(queryCount: input.queryCount)
     while let next = try source.next() {
       totals.queries += 1
@@ -34,6 +36,7 @@ struct RankCommand {
         let result = try rank(request, with: model, totals)
         try output.write(writer.text(of: result.ranking, for: request))
         totals.add(result.statistics, documents: request.documents.count)
+        try explanations?.write(result.ranking, for: request)
       } catch let error as FormatError where error.kind == .malformed {
         // It concerns this query alone.
         problems.add(error)
@@ -41,6 +44,7 @@ struct RankCommand {
     }
     try output.write(writer.ending)
     try output.finish()
+    try explanations?.finish()
     console.eraseProgress()
     if totals.queries == 0, problems.isEmpty {
       problems.add(

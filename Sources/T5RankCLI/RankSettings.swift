@@ -27,6 +27,8 @@ struct RankSettings: Sendable {
   let stages: StageList?
   /// Whether more pairs than `options.maximumPairs` are wanted.
   let acceptsManyPairs: Bool
+  /// nil: no explanations.
+  let explain: ExplainSettings?
   let isQuiet: Bool
   let invalidUTF8: InvalidUTF8
 
@@ -35,14 +37,16 @@ struct RankSettings: Sendable {
       throw UsageError("--json goes with --version; rankings as JSON come with --format jsonl")
     }
     input = try Self.input(parsed)
+    outputPath = try parsed.outputPath
     let usualFormat: OutputFormat =
       switch input {
+      case _ where ExplainSettings.sharesOutput(parsed, outputPath: outputPath): .table
       case .passages: .table
       case .requests: .jsonl
       case .run: .trec
       }
     format = try parsed.choice("format") ?? usualFormat
-    outputPath = try parsed.outputPath
+    explain = try ExplainSettings(parsed, format: format, outputPath: outputPath)
     topK = try parsed.number("top-k", in: Limit.count)
     tag = try parsed.text("tag") ?? Version.program
     guard Self.isTag(tag) else {

@@ -30,6 +30,9 @@ struct SearchCommand {
       console.note("the index has no texts: what is found cannot be re-ranked")
     }
     let cascade = try cascade(over: index)
+    var explanations = try cascade.flatMap {
+      try ExplanationWriter(settings.explain, of: $0, console, isQuiet: settings.isQuiet)
+    }
     let output = try OutputFile(settings.outputPath, or: console)
     var writer = RankingWriter(
       settings.format, tag: settings.tag, topK: cascade.map { _ in settings.topK },
@@ -47,7 +50,8 @@ struct SearchCommand {
       for (item, result) in zip(items, results) {
         do {
           let isAnswered = try write(
-            try result.get(), from: index, cascade, for: item, to: output, &writer)
+            try result.get(), from: index, cascade, for: item, to: output, &writer,
+            &explanations)
           counts.answered += isAnswered ? 1 : 0
         } catch RetrievalError.unusableQuery(let reason) {
           problems.add(FormatError(.malformed, path: item.path, line: item.line, reason: reason))
@@ -61,6 +65,7 @@ struct SearchCommand {
     }
     try output.write(writer.ending)
     try output.finish()
+    try explanations?.finish()
     console.eraseProgress()
     if counts.queries == 0, problems.isEmpty, settings.input != .prompt {
       problems.add(
@@ -128,7 +133,8 @@ struct SearchCommand {
   /// - Returns: Whether there was anything to write: requests without candidates cannot be re-ranked.
   private func write(
     _ ranking: Ranking, from index: SearchedIndex, _ cascade: Cascade?, for item: Item,
-    to output: OutputFile, _ writer: inout RankingWriter
+    to output: OutputFile, _ writer: inout RankingWriter,
+    _ explanations: inout ExplanationWriter?
   ) throws -> Bool {
     guard !ranking.isEmpty else {
       if settings.input == .prompt { console.usage("nothing found\n") }
@@ -143,6 +149,7 @@ struct SearchCommand {
       }
     }
     try output.write(writer.text(of: result ?? ranking, for: request))
+    if let result { try explanations?.write(result, for: request) }
     return true
   }
 

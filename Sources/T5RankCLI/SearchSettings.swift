@@ -36,6 +36,8 @@ struct SearchSettings: Sendable {
   /// Of the stages.
   let options: RerankerOptions
   let verification: BM25Index.Verification
+  /// nil: no explanations.
+  let explain: ExplainSettings?
   let isQuiet: Bool
   let invalidUTF8: InvalidUTF8
 
@@ -49,8 +51,10 @@ struct SearchSettings: Sendable {
     }
     indexPath = path
     input = try Self.input(parsed)
+    outputPath = try parsed.outputPath
     let usualFormat: OutputFormat =
       switch input {
+      case _ where ExplainSettings.sharesOutput(parsed, outputPath: outputPath): .table
       case .query, .prompt: .table
       case .file: .trec
       case .lines: .jsonl
@@ -68,7 +72,10 @@ struct SearchSettings: Sendable {
     guard modelPath == nil || stages != nil else {
       throw UsageError("--model: expected --stages, whose model it is, found none")
     }
-    outputPath = try parsed.outputPath
+    explain = try ExplainSettings(parsed, format: format, outputPath: outputPath)
+    guard explain == nil || stages != nil else {
+      throw UsageError("--explain: expected --stages, whose scores it explains, found none")
+    }
     tag = try parsed.text("tag") ?? Version.program
     guard RankSettings.isTag(tag) else {
       throw UsageError("--tag: expected a word without white space, found '\(printable(tag))'")

@@ -60,18 +60,36 @@ enum Signals {
     return number == 0 ? nil : number
   }
 
-  /// Names the file that an interrupt must remove.
-  static func setUnfinished(_ path: String) { setUnfinished([path]) }
+  /// The files that are being written now; a handler does not read it.
+  private static let files = Mutex<[String]>([])
+
+  /// Names one more file that an interrupt must remove.
+  static func addUnfinished(_ path: String) {
+    files.withLock { files in
+      files.append(path)
+      setUnfinished(files)
+    }
+  }
+
+  /// It is finished, or removed.
+  static func removeUnfinished(_ path: String) {
+    files.withLock { files in
+      files.removeAll { $0 == path }
+      if files.isEmpty { clearUnfinished() } else { setUnfinished(files) }
+    }
+  }
 
   /// Names the files, and behind them the directories, that an interrupt must remove.
   static func setUnfinished(_ paths: [String]) {
-    clearUnfinished()
     let bytes = paths.flatMap(\.utf8CString) + [0]
     guard let copy = malloc(bytes.count) else { return }
     // Inside: as many bytes as were asked for.
     let target = UnsafeMutableRawBufferPointer(start: copy, count: bytes.count)
     bytes.withUnsafeBytes { target.copyMemory(from: $0) }
-    unfinished.store(UInt(bitPattern: copy), ordering: .releasing)
+    // In one step: at no moment do the files lack a name.
+    let earlier = unfinished.exchange(
+      UInt(bitPattern: copy), ordering: .acquiringAndReleasing)
+    free(UnsafeMutableRawPointer(bitPattern: earlier))
   }
 
   /// They are finished, or removed.

@@ -31,7 +31,8 @@ struct TrainCommand {
       settings, console: console, path: "\(settings.outputPath)/training.jsonl",
       since: trainer.stepsTaken)
     let outcome = try trainer.run(
-      threads: settings.threads ?? ThreadTeam.availableCores, shouldStop: { Signals.requested != nil },
+      threads: settings.threads ?? ThreadTeam.availableCores,
+      shouldStop: { Signals.requested != nil },
       report: log.record)
     console.eraseProgress()
     switch outcome {
