@@ -32,16 +32,15 @@ extension PointwiseModel {
   ) throws(RerankingError) -> ScoredDocuments {
     try query.checkText()
     let texts = documents.map { (query: 0, document: $0.text) }
-    let queries = [EncodedQuery(id: query.id, text: encode(query: query.text))]
     let (scores, tally) = try run(
-      texts, queries, name: { documents[$0].name(at: $0) }, progress: progress)
+      texts, [query], name: { documents[$0].name(at: $0) }, progress: progress)
     return ScoredDocuments(scores, scale: scale, tally: tally)
   }
 
   /// Scores pairs, in their order; a query that several pairs share is encoded once.
   func score(_ pairs: [TextPair]) throws(RerankingError) -> [Double] {
     var numbers: [String: Int] = [:]
-    var queries: [EncodedQuery] = []
+    var queries: [Query] = []
     var texts: [(query: Int, document: String)] = []
     texts.reserveCapacity(pairs.count)
     for (index, pair) in pairs.enumerated() {
@@ -49,47 +48,72 @@ extension PointwiseModel {
         texts.append((number, pair.document))
         continue
       }
-      try Query(id: "of pair \(index)", text: pair.query).checkText()
+      let query = Query(id: "of pair \(index)", text: pair.query)
+      try query.checkText()
       numbers[pair.query] = queries.count
       texts.append((queries.count, pair.document))
-      queries.append(EncodedQuery(id: "of pair \(index)", text: encode(query: pair.query)))
+      queries.append(query)
     }
     return try run(texts, queries, name: { "of pair \($0)" }, progress: nil).scores.map(\.score)
   }
 
   private func run(
-    _ texts: [(query: Int, document: String)], _ queries: [EncodedQuery], name: (Int) -> String,
+    _ texts: [(query: Int, document: String)], _ queries: [Query], name: (Int) -> String,
     progress: Progress?
   ) throws(RerankingError) -> (scores: [PointwiseScore], tally: ScoringTally) {
     var scores: [PointwiseScore] = []
     scores.reserveCapacity(texts.count)
     var tally = ScoringTally()
+    var encoded = [EncodedQuery?](repeating: nil, count: queries.count)
+    let digests = runner.cache == nil ? [] : queries.map { AnswerCache.digest(of: $0.text) }
     while scores.count < texts.count {
-      let start = scores.count
-      let count = min(runner.sliceCount, texts.count - start)
-      let sequences = runner.map(count: count) { offset in
-        let (query, document) = texts[start + offset]
-        let encoded = queries[query].text
-        return join(encoded, encode(document: document, for: encoded))
-      }
-      for (offset, sequence) in sequences.enumerated() {
-        let number = texts[start + offset].query
-        try queries[number].check(sequence)
-        tally.note(sequence, query: number, documents: [start + offset])
-      }
-      let logits = runner.logits(
-        of: sequences, tally: &tally,
-        progress: Reranking.progress(ofPartAfter: start, of: texts.count, to: progress))
-      for logits in logits {
-        let score = score(logits)
+      let slice = texts[scores.count...].prefix(runner.sliceCount)
+      let answers = try runner.answers(
+        count: slice.count, tally: &tally,
+        progress: Reranking.progress(ofPartAfter: slice.startIndex, of: texts.count, to: progress),
+        keys: { cache in
+          runner.map(count: slice.count) { offset in
+            let (query, document) = slice[slice.startIndex + offset]
+            return cache.key(
+              query: digests[query], documents: [AnswerCache.digest(of: document)])
+          }
+        },
+        encode: { offsets throws(RerankingError) in
+          try encode(offsets.map { slice[slice.startIndex + $0] }, queries, &encoded)
+        })
+      for (offset, answer) in answers.enumerated() {
+        let index = slice.startIndex + offset
+        tally.note(answer, query: texts[index].query, documents: [index])
+        let score = score(answer.logits)
         // A broken distribution breaks its expected value.
         for number in [score.order, score.score] where !number.isFinite {
-          throw .scoreNotFinite(documentID: name(scores.count), found: "\(number)")
+          throw .scoreNotFinite(documentID: name(index), found: "\(number)")
         }
         scores.append(score)
       }
     }
     return (scores, tally)
+  }
+
+  /// The sequences of some texts.
+  ///
+  /// - Parameter encoded: Each query is encoded when it is first needed.
+  private func encode(
+    _ texts: [(query: Int, document: String)], _ queries: [Query], _ encoded: inout [EncodedQuery?]
+  ) throws(RerankingError) -> [Sequence] {
+    let used = texts.map { text in
+      let query =
+        encoded[text.query]
+        ?? EncodedQuery(
+          id: queries[text.query].id, text: encode(query: queries[text.query].text))
+      encoded[text.query] = query
+      return query
+    }
+    let sequences = runner.map(count: texts.count) { index in
+      join(used[index].text, encode(document: texts[index].document, for: used[index].text))
+    }
+    for (query, sequence) in zip(used, sequences) { try query.check(sequence) }
+    return sequences
   }
 }
 

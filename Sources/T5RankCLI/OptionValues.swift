@@ -47,4 +47,5 @@ enum Limit {
   static let batchTokens = 1...16_777_216
   static let tokens = 8...131_072
   static let repetitions = 1...1000
+  static let cacheMegabytes = 1...1_000_000
 }
