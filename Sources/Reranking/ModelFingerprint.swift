@@ -78,7 +78,8 @@ final class ModelFingerprint: Sendable {
     guard file.identity.byteCount > 0 else { return SHA256().digest }
     let digest: Digest
     do {
-      digest = SHA256.digest(of: try MappedFile(path: file.path).bytes)
+      let mapped = try MappedFile(path: file.path)
+      digest = withExtendedLifetime(mapped) { SHA256.digest(of: mapped.bytes) }
     } catch {
       throw .unusableModel(path: file.path, reason: "cannot be read: \(error)")
     }

@@ -68,7 +68,8 @@ public final class SQLiteScoreCache: ScoreCache, Sendable {
     clock: @Sendable @escaping () -> Int
   ) throws(ScoreStoreError) {
     // SQLite has names of its own that are no paths, such as ":memory:".
-    file = try CacheFile(path: path.hasPrefix("/") ? path : "./" + path)
+    let isPlain = path.hasPrefix("/") || !path.contains(":")
+    file = try CacheFile(path: isPlain ? path : "./" + path)
     self.byteLimit = max(byteLimit, 1 << 16)
     self.warn = warn
     self.clock = clock
