@@ -93,7 +93,7 @@ let package = Package(
     tests(of: "T5RankCLI", needs: ["Reranking", "RankingCore", "Checkpoints", "JSON"]),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["T5Rank", "Checkpoints", "JSON", "Support", "t5rank"],
+      dependencies: ["T5Rank", "ScoreStore", "Checkpoints", "JSON", "Support", "t5rank"],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6],

@@ -31,8 +31,10 @@ final class ModelFingerprint: Sendable {
     var files = (Self.names + [Self.weights]).compactMap(file)
     if files.last?.name != Self.weights {
       let all = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-      files += all.filter { $0.hasSuffix(".safetensors") || $0.hasSuffix(".safetensors.index.json") }
-        .sorted().compactMap(file)
+      files += all.filter {
+        $0.hasSuffix(".safetensors") || $0.hasSuffix(".safetensors.index.json")
+      }
+      .sorted().compactMap(file)
     }
     self.files = files
   }

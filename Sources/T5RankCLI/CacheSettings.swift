@@ -35,7 +35,8 @@ extension RerankingStatistics {
     guard asked > 0 else { return nil }
     // Downwards: 100.0 % means all of them.
     let permille = Int(Double(cacheHits) / Double(asked) * 1000)
-    return "cache: \(grouped(cacheHits)) of \(counted(asked, "score was", "scores were")) remembered "
+    return
+      "cache: \(grouped(cacheHits)) of \(counted(asked, "score was", "scores were")) remembered "
       + "(\(permille / 10).\(permille % 10) %)"
   }
 }

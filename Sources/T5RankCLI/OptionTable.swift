@@ -5,7 +5,8 @@ import Tokenization
 /// Every option of `t5rank`, in the order in which help lists them.
 package enum OptionTable {
   package static let all: [CommandOption] =
-    input + ranking + pairwise + cascades + cache + output + running + retrieval + evaluation + other
+    input + ranking + pairwise + cascades + cache + output + running + retrieval + evaluation
+    + other
 
   /// The options of one subcommand.
   static func options(of subcommand: Subcommand) -> [CommandOption] {

@@ -1,0 +1,89 @@
+import Foundation
+import ScoreStore
+import Support
+import Testing
+
+/// `--cache` of the built program, in one process after another and in several at once.
+@Suite("Score cache", .serialized)
+struct CacheTests {
+  private static func requests(_ queries: Range<Int>, documents: Int) -> String {
+    queries.map { query in
+      let texts = (0..<documents).map { #""document \#($0) about subject \#(query)""# }
+      return #"{"qid":"q\#(query)","query":"subject \#(query)","documents":"#
+        + "[\(texts.joined(separator: ","))]}\n"
+    }.joined()
+  }
+
+  @Test(
+    "A second run writes the same bytes, computes nothing and says so", arguments: ["mono", "duo"])
+  func warm(mode: String) throws {
+    let model = try TinyModel()
+    let folder = try ScratchFolder()
+    let input = Self.requests(0..<3, documents: 5)
+    let arguments = ["--mode", mode, "--model", model.path, "--format", "jsonl"]
+    let plain = try Program.run(arguments, input: input, in: folder)
+    let cold = try Program.run(arguments + ["--cache", "scores"], input: input, in: folder)
+    let warm = try Program.run(arguments + ["--cache", "scores"], input: input, in: folder)
+    #expect(plain.status == 0 && cold.status == 0 && warm.status == 0, "\(cold.errors)")
+    #expect(cold.output == plain.output)
+    #expect(warm.output == plain.output)
+    let count = mode == "mono" ? 15 : 60
+    #expect(cold.errors.contains("cache: 0 of \(count) scores were remembered (0.0 %)"))
+    #expect(warm.errors.contains("cache: \(count) of \(count) scores were remembered (100.0 %)"))
+    #expect(try folder.names() == ["scores", "scores-lock"])
+    let quiet = try Program.run(arguments + ["--cache", "scores", "-q"], input: input, in: folder)
+    #expect(quiet.errors.isEmpty)
+  }
+
+  @Test("A mistyped path costs no data")
+  func mistyped() throws {
+    let folder = try ScratchFolder()
+    try folder.write("precious", to: "notes.txt")
+    let run = try Program.run(["--cache", "notes.txt"], input: Texts.request(), in: folder)
+    #expect(run.status == 5)
+    #expect(run.errors.contains("notes.txt: expected a score cache of t5rank"))
+    #expect(try folder.names() == ["notes.txt"])
+    #expect(try folder.read("notes.txt") == "precious")
+  }
+
+  @Test("Four processes write at once, some are killed at any time, and every score is right")
+  func killed() throws {
+    let model = try TinyModel()
+    let folder = try ScratchFolder()
+    let arguments = ["--model", model.path, "--format", "jsonl", "--threads", "1"]
+    let plain = try Program.run(
+      arguments, input: Self.requests(0..<40, documents: 8), in: folder)
+    #expect(plain.status == 0, "\(plain.errors)")
+    let seed: UInt64 = 99
+    var random = SeededRandom(seed: seed)
+    var kills = 0
+    for round in 0..<24 {
+      // The writers' queries overlap, and move on from round to round.
+      let writers = try (0..<4).map { writer in
+        let program = try RunningProgram(
+          arguments + ["--cache", "scores", "--cache-size", "1", "-q"], in: folder)
+        let start = (round + 3 * writer) % 30
+        try program.write(Self.requests(start..<start + 10, documents: 8))
+        try program.closeInput()
+        return program
+      }
+      usleep(UInt32.random(in: 10_000...900_000, using: &random))
+      for writer in writers where Bool.random(using: &random) && writer.isRunning {
+        writer.send(SIGKILL)
+        kills += 1
+      }
+      for writer in writers {
+        let status = writer.status()
+        #expect(status == 0 || status == -1, "round \(round), seed \(seed)")
+      }
+      let cache = try SQLiteScoreCache(path: folder.path + "/scores") { Issue.record("\($0)") }
+      #expect(cache.problems().isEmpty, "round \(round), seed \(seed)")
+    }
+    #expect(kills >= 20, "too few processes lived long enough to be killed")
+    let warm = try Program.run(
+      arguments + ["--cache", "scores"], input: Self.requests(0..<40, documents: 8), in: folder)
+    #expect(warm.output == plain.output)
+    #expect(!warm.errors.contains("cache: 0 of"))
+    #expect(try folder.names() == ["scores", "scores-lock"])
+  }
+}
