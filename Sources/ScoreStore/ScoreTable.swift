@@ -25,7 +25,8 @@ struct ScoreTable {
     self.database = database
     try database.run("PRAGMA cell_size_check = ON")
     try database.run("PRAGMA mmap_size = 0")
-    try database.run("PRAGMA synchronous = NORMAL")
+    // What a power failure could break here is a file without any score.
+    try database.run("PRAGMA synchronous = OFF")
     if try database.number("SELECT count(*) FROM sqlite_schema") == 0 {
       try database.run("PRAGMA auto_vacuum = INCREMENTAL")
       try database.transaction("BEGIN IMMEDIATE") { () throws(SQLiteFailure) in
@@ -58,6 +59,8 @@ struct ScoreTable {
     } catch {
       guard error.kind == .busy else { throw error }
     }
+    // Without the log's last transactions after a power failure, but never broken by one.
+    try database.run("PRAGMA synchronous = NORMAL")
     try database.run("PRAGMA journal_size_limit = \(1 << 22)")
   }
 

@@ -84,7 +84,7 @@ struct ScoreCacheTests {
       ("truncation", { $0.truncation = mode == .cross ? .document : .prompt }),
     ]
     if mode != .cross {
-      changes.append(("prompt", { $0.prompts = [mode == .mono ? "seed-mono" : "seed-rank"] }))
+      changes.append(("prompt", { $0.prompts = [mode == .mono ? "monot5-yes-no" : "rankt5"] }))
     }
     for (name, change) in changes {
       let other = try Self.result(mode, cache, change)
