@@ -26,9 +26,18 @@ enum OpenFiles {
 
   private static let counts = Mutex<[Place: Int]>([:])
 
-  /// Notes a file of which a connection was opened.
-  static func add(_ place: Place) {
-    counts.withLock { $0[place, default: 0] += 1 }
+  /// Opens a connection to the file at a path, and notes the file.
+  static func connect<Connection: Sendable>(
+    _ path: String, _ open: () throws -> Connection
+  ) throws -> (connection: Connection, place: Place?) {
+    // Under the lock, so that nobody looks at the file in between.
+    try counts.withLock { counts in
+      let connection = try open()
+      // Only now is there a file in any case.
+      let place = Place(path: path)
+      if let place { counts[place, default: 0] += 1 }
+      return (connection, place)
+    }
   }
 
   /// Notes that one connection has been closed.

@@ -153,17 +153,17 @@ public final class SQLiteScoreCache: ScoreCache, Sendable {
   }
 
   private func connect() throws -> OpenTable {
-    let connection = try SQLiteConnection(path: file.path, patience: Self.patience)
-    do {
-      let table = try ScoreTable(in: connection, path: file.path)
-      // Only now is there a file in any case.
-      let place = OpenFiles.Place(path: file.path)
-      if let place { OpenFiles.add(place) }
-      return OpenTable(table: table, connection: connection, place: place)
-    } catch {
-      connection.close()
-      throw error
+    let path = file.path
+    let (opened, place) = try OpenFiles.connect(path) {
+      let connection = try SQLiteConnection(path: path, patience: Self.patience)
+      do {
+        return (table: try ScoreTable(in: connection, path: path), connection: connection)
+      } catch {
+        connection.close()
+        throw error
+      }
     }
+    return OpenTable(table: opened.table, connection: opened.connection, place: place)
   }
 
   private func setAside(_ place: OpenFiles.Place?, _ damage: String) throws(ScoreStoreError) {
