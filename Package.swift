@@ -22,6 +22,7 @@ let package = Package(
   name: "t5rank",
   products: [
     .library(name: "T5Rank", targets: ["T5Rank"]),
+    .library(name: "ScoreStore", targets: ["ScoreStore"]),
     .executable(name: "t5rank", targets: ["t5rank"]),
   ],
   targets: [
@@ -30,10 +31,13 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .target(name: "CSentencePiece", linkerSettings: [.linkedLibrary("sentencepiece")]),
     .target(name: "CKernels"),
+    .target(name: "CSHA256"),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
     // Leaves.
     library("JSON"),
     library("RankingCore"),
+    library("Digests", needs: ["CSHA256"]),
     library("Checkpoints", needs: ["JSON"]),
     library("Kernels", needs: ["CKernels", "COpenBLAS"]),
     library("Tokenization", needs: ["CSentencePiece", "JSON"]),
@@ -42,7 +46,10 @@ let package = Package(
     library("Transformers", needs: ["Kernels", "Checkpoints", "JSON"]),
     library(
       "Reranking",
-      needs: ["Transformers", "Kernels", "Tokenization", "Checkpoints", "RankingCore", "JSON"]),
+      needs: [
+        "Transformers", "Kernels", "Tokenization", "Checkpoints", "RankingCore", "Digests", "JSON",
+      ]),
+    library("ScoreStore", needs: ["Reranking", "Checkpoints", "Digests", "CSQLite"]),
     library(
       "Retrieval",
       needs: ["Transformers", "Kernels", "Tokenization", "Checkpoints", "RankingCore", "JSON"]),
@@ -66,7 +73,7 @@ let package = Package(
     library(
       "T5RankCLI",
       needs: [
-        "Training", "TrainingData", "Reranking", "Retrieval", "RankingFormats", "Evaluation",
+        "Training", "TrainingData", "Reranking", "ScoreStore", "Retrieval", "RankingFormats", "Evaluation",
         "RankingCore", "Transformers", "Tokenization", "Checkpoints", "Kernels", "JSON",
       ]),
     .executableTarget(name: "t5rank", dependencies: ["T5RankCLI"], swiftSettings: settings),
@@ -77,6 +84,7 @@ let package = Package(
       swiftSettings: settings),
     tests(of: "JSON"),
     tests(of: "RankingCore"),
+    tests(of: "Digests"),
     tests(of: "Checkpoints", needs: ["JSON"]),
     tests(of: "Kernels", needs: ["CKernels"]),
     tests(of: "Tokenization", needs: ["JSON"]),
@@ -87,6 +95,8 @@ let package = Package(
     tests(
       of: "Retrieval",
       needs: ["RankingCore", "RankingFormats", "T5RankCLI", "Tokenization", "Checkpoints", "JSON"]),
+    tests(
+      of: "ScoreStore", needs: ["Reranking", "RankingCore", "Checkpoints", "Digests", "CSQLite"]),
     tests(of: "RankingFormats", needs: ["RankingCore", "JSON"]),
     tests(of: "Evaluation", needs: ["RankingFormats", "RankingCore", "JSON"]),
     tests(of: "Training", needs: ["TrainingData", "Transformers", "Kernels", "Checkpoints", "JSON"]),
@@ -99,7 +109,7 @@ let package = Package(
     tests(of: "T5RankCLI", needs: ["Reranking", "RankingCore", "Checkpoints", "JSON"]),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["T5Rank", "Checkpoints", "JSON", "Support", "t5rank"],
+      dependencies: ["T5Rank", "ScoreStore", "Checkpoints", "JSON", "Support", "t5rank"],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6],

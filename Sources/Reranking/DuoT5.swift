@@ -129,6 +129,7 @@ public struct DuoT5: Reranker {
     _ comparer: PairComparer, by algorithm: any PairwiseStrategy, atMost limit: Int,
     progress: (@Sendable (Int, Int) -> Void)?
   ) throws(RerankingError) -> (ranking: Ranking, tally: ScoringTally) {
+    var comparer = comparer
     var strategy = algorithm
     var tally = ScoringTally()
     var finished = 0
@@ -163,6 +164,7 @@ public struct DuoT5: Reranker {
     _ comparer: PairComparer, _ pairs: some Sequence<IndexPair>, count: Int,
     progress: (@Sendable (Int, Int) -> Void)?
   ) throws(RerankingError) -> ComparedDocuments {
+    var comparer = comparer
     var preferences = PreferenceMatrix(count: comparer.documents.count)
     var tally = ScoringTally()
     var finished = 0

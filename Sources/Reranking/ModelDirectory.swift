@@ -33,6 +33,7 @@ public final class ModelDirectory: Sendable {
   let configurationPath: String
   package let tokenizerSettings: TokenizerSettings
   package let engine: InferenceEngine
+  let fingerprint: ModelFingerprint
   private let network: ModelFiles.Network
 
   /// Reads a model directory.
@@ -43,6 +44,7 @@ public final class ModelDirectory: Sendable {
     let files = ModelFiles(directory: path)
     do {
       try files.checkDirectory()
+      let fingerprint = ModelFingerprint(directory: path)
       let configuration = try files.configuration()
       let manifest = try files.manifest()
       // A faulty configuration is named before weights are looked for, as it is what a user edits.
@@ -53,6 +55,7 @@ public final class ModelDirectory: Sendable {
       let network = try files.network(configuration, declaring: &declarations)
       let settings = try TokenizerSettings(directory: path)
       self.path = path
+      self.fingerprint = fingerprint
       self.configuration = configuration
       self.configurationPath = files.configurationPath
       self.manifest = manifest

@@ -53,9 +53,10 @@ public struct OcclusionExplainer: Sendable {
             second: document + 1 < documents.count ? document + 1 : document - 1)
         }
         var tally = ScoringTally()
-        let answers = try PairComparer(
-          scorer.prompted, texts, Query(id: query.id, text: wording)
-        ).answers(to: pairs + pairs.map(\.swapped), tally: &tally, progress: nil)
+        var comparer = try PairComparer(
+          scorer.prompted, texts, Query(id: query.id, text: wording))
+        let answers = try comparer.answers(
+          to: pairs + pairs.map(\.swapped), tally: &tally, progress: nil)
         for (offset, number) in numbers.enumerated() {
           scores[number] = (answers[offset].value - answers[numbers.count + offset].value) / 2
         }

@@ -1,11 +1,16 @@
+import Digests
 import RankingCore
 
-/// Asks a duoT5 about pairs of some documents for one query; each text is encoded once.
+/// Asks a duoT5 about pairs of some documents for one query; each text is encoded at most once.
 struct PairComparer {
   let documents: [Document]
   private let prompted: PromptedT5
-  private let query: EncodedQuery
-  private let texts: [EncodedText]
+  private let query: Query
+  // Filled where the cache lacks an answer.
+  private var encodedQuery: EncodedQuery?
+  private var encodedTexts: [EncodedText?]
+  // nil without a cache.
+  private let digests: (query: Digest, documents: [Digest])?
 
   /// - Throws: `RerankingError` for an empty query.
   init(
@@ -14,47 +19,81 @@ struct PairComparer {
     try query.checkText()
     self.prompted = prompted
     self.documents = documents
-    self.query = EncodedQuery(id: query.id, text: prompted.encode(query: query.text))
-    texts = prompted.runner.map(count: documents.count) {
-      prompted.encoder.encode(documents[$0].text)
-    }
+    self.query = query
+    encodedTexts = Array(repeating: nil, count: documents.count)
+    digests =
+      prompted.runner.cache == nil
+      ? nil
+      : (
+        AnswerCache.digest(of: query.text),
+        documents.map { AnswerCache.digest(of: $0.text) }
+      )
   }
 
   /// The log-odds that each pair's first document is above its second one, in packed batches.
   ///
   /// - Throws: `RerankingError` for a query that leaves no room, or a score that is not finite.
-  func answers(
+  mutating func answers(
     to pairs: [IndexPair], tally: inout ScoringTally, progress: Progress?
   ) throws(RerankingError) -> [LogOdds] {
-    var answers: [LogOdds] = []
-    answers.reserveCapacity(pairs.count)
+    var odds: [LogOdds] = []
+    odds.reserveCapacity(pairs.count)
+    let (prompted, digests) = (prompted, digests)
     // All prompts of a great many pairs would not fit into memory.
-    while answers.count < pairs.count {
-      let finished = answers.count
-      let slice = pairs.dropFirst(finished).prefix(prompted.runner.sliceCount)
-      let prompts = slice.map {
-        prompted.encoder.encode(
-          query: query.text, documents: [texts[$0.first], texts[$0.second]])
-      }
-      for (pair, prompt) in zip(slice, prompts) {
-        try query.check(prompt)
-        tally.note(prompt, query: 0, documents: [pair.first, pair.second])
-      }
-      let logits = prompted.runner.logits(
-        of: prompts, tally: &tally,
-        progress: Reranking.progress(ofPartAfter: finished, of: pairs.count, to: progress))
+    while odds.count < pairs.count {
+      let slice = pairs.dropFirst(odds.count).prefix(prompted.runner.sliceCount)
+      let answers = try prompted.runner.answers(
+        count: slice.count, tally: &tally,
+        progress: Reranking.progress(ofPartAfter: odds.count, of: pairs.count, to: progress),
+        keys: { cache in
+          guard let digests else { return [] }
+          return slice.map { pair in
+            cache.key(
+              query: digests.query,
+              documents: [digests.documents[pair.first], digests.documents[pair.second]])
+          }
+        },
+        encode: { offsets throws(RerankingError) in
+          try encode(offsets.map { slice[slice.startIndex + $0] })
+        })
       tally.add(pairs: slice.count)
-      for (pair, logits) in zip(slice, logits) {
-        let answer = prompted.scoring.logOdds(logits)
-        guard answer.value.isFinite else {
-          let first = documents[pair.first].name(at: pair.first)
-          let second = documents[pair.second].name(at: pair.second)
-          throw .scoreNotFinite(
-            documentID: "\(first) before \(second)", found: "\(answer.value)")
-        }
-        answers.append(answer)
+      for (pair, answer) in zip(slice, answers) {
+        tally.note(answer, query: 0, documents: [pair.first, pair.second])
+        odds.append(try logOdds(answer, pair))
       }
     }
-    return answers
+    return odds
+  }
+
+  private mutating func encode(_ pairs: [IndexPair]) throws(RerankingError) -> [EncodedPrompt] {
+    let query =
+      encodedQuery ?? EncodedQuery(id: query.id, text: prompted.encode(query: query.text))
+    encodedQuery = query
+    let new = Set(pairs.flatMap { [$0.first, $0.second] }).filter { encodedTexts[$0] == nil }
+      .sorted()
+    let (encoder, documents) = (prompted.encoder, documents)
+    let texts = prompted.runner.map(count: new.count) { encoder.encode(documents[new[$0]].text) }
+    for (index, text) in zip(new, texts) { encodedTexts[index] = text }
+    var prompts: [EncodedPrompt] = []
+    prompts.reserveCapacity(pairs.count)
+    for pair in pairs {
+      let texts = [pair.first, pair.second].compactMap { encodedTexts[$0] }
+      let prompt = encoder.encode(query: query.text, documents: texts)
+      try query.check(prompt)
+      prompts.append(prompt)
+    }
+    return prompts
+  }
+
+  private func logOdds(
+    _ answer: ModelAnswer, _ pair: IndexPair
+  ) throws(RerankingError) -> LogOdds {
+    let odds = prompted.scoring.logOdds(answer.logits)
+    guard odds.value.isFinite else {
+      let first = documents[pair.first].name(at: pair.first)
+      let second = documents[pair.second].name(at: pair.second)
+      throw .scoreNotFinite(documentID: "\(first) before \(second)", found: "\(odds.value)")
+    }
+    return odds
   }
 }

@@ -1,3 +1,4 @@
+import Digests
 import Kernels
 import RankingCore
 import Tokenization
@@ -29,14 +30,30 @@ struct PairedBERT: PointwiseModel {
       tokenizer: directory.tokenizer,
       maximumTokens: try Self.maximumTokens(directory, configuration.maximumPositions, options),
       truncation: options.truncation ?? .prompt, specialTokens: options.specialTokens)
+    let cache = try Self.cache(directory, labels: configuration.labels, encoder, options)
     runner = try SequenceRunner(
-      directory.engine, maximumTokens: encoder.maximumTokens, options: options,
+      directory.engine, maximumTokens: encoder.maximumTokens, options: options, cache: cache,
       operations: { configuration.encoderOperations(lengths: $0) },
       logits: { pairs, backend in
         let outputs = model.logits(
           PackedBatch(pairs.map(\.tokens)), types: pairs.flatMap(\.types), on: &backend)
         return (0..<outputs.rows).map { outputs[$0].map(Double.init) }
       })
+  }
+
+  private static func cache(
+    _ directory: ModelDirectory, labels: Int, _ encoder: PairEncoder, _ options: RerankerOptions
+  ) throws(RerankingError) -> AnswerCache? {
+    guard let cache = options.cache else { return nil }
+    return AnswerCache(
+      cache, fingerprint: try directory.fingerprint.digest(rememberedIn: cache), labels: labels,
+      documents: 1
+    ) { hash in
+      hash.add("pair")
+      hash.add(encoder.maximumTokens)
+      hash.add(encoder.truncation.rawValue)
+      hash.add(encoder.specialTokens.rawValue)
+    }
   }
 
   /// The options' budget, else the manifest's, else the tokenizer's or the positions, whichever are

@@ -38,16 +38,15 @@ extension PointwiseModel {
   ) throws(RerankingError) -> ScoredDocuments {
     try query.checkText()
     let texts = documents.map { (query: 0, document: $0) }
-    let queries = [EncodedQuery(id: query.id, text: encode(query: query.text))]
     let (scores, tally) = try run(
-      texts, queries, name: { documents[$0].name(at: $0) }, progress: progress)
+      texts, [query], name: { documents[$0].name(at: $0) }, progress: progress)
     return ScoredDocuments(scores, scale: scale, tally: tally)
   }
 
   /// Scores pairs, in their order; a query that several pairs share is encoded once.
   func score(_ pairs: [TextPair]) throws(RerankingError) -> [Double] {
     var numbers: [String: Int] = [:]
-    var queries: [EncodedQuery] = []
+    var queries: [Query] = []
     var texts: [(query: Int, document: Document)] = []
     texts.reserveCapacity(pairs.count)
     for (index, pair) in pairs.enumerated() {
@@ -56,16 +55,17 @@ extension PointwiseModel {
         texts.append((number, document))
         continue
       }
-      try Query(id: "of pair \(index)", text: pair.query).checkText()
+      let query = Query(id: "of pair \(index)", text: pair.query)
+      try query.checkText()
       numbers[pair.query] = queries.count
       texts.append((queries.count, document))
-      queries.append(EncodedQuery(id: "of pair \(index)", text: encode(query: pair.query)))
+      queries.append(query)
     }
     return try run(texts, queries, name: { "of pair \($0)" }, progress: nil).scores.map(\.score)
   }
 
   private func run(
-    _ texts: [(query: Int, document: Document)], _ queries: [EncodedQuery], name: (Int) -> String,
+    _ texts: [(query: Int, document: Document)], _ queries: [Query], name: (Int) -> String,
     progress: Progress?
   ) throws(RerankingError) -> (scores: [PointwiseScore], tally: ScoringTally) {
     let parts = parts(of: texts, queries)
@@ -79,24 +79,26 @@ extension PointwiseModel {
     var scores: [PointwiseScore] = []
     scores.reserveCapacity(parts.count)
     var tally = ScoringTally()
+    var encoded = [EncodedQuery?](repeating: nil, count: queries.count)
+    let digests = runner.cache == nil ? [] : queries.map { AnswerCache.digest(of: $0.text) }
     while scores.count < parts.count {
-      let start = scores.count
-      let count = min(runner.sliceCount, parts.count - start)
-      let sequences = runner.map(count: count) { offset in
-        let part = parts[start + offset]
-        let encoded = queries[part.query].text
-        return join(encoded, encode(document: part.text, for: encoded))
-      }
-      for (offset, sequence) in sequences.enumerated() {
-        let part = parts[start + offset]
-        try queries[part.query].check(sequence)
-        tally.note(sequence, query: part.query, documents: [part.document])
-      }
-      let logits = runner.logits(
-        of: sequences, tally: &tally,
-        progress: Reranking.progress(ofPartAfter: start, of: parts.count, to: progress))
-      for logits in logits {
-        scores.append(try score(logits).checked(name(parts[scores.count].document)))
+      let slice = parts[scores.count...].prefix(runner.sliceCount)
+      let answers = try runner.answers(
+        count: slice.count, tally: &tally,
+        progress: Reranking.progress(ofPartAfter: slice.startIndex, of: parts.count, to: progress),
+        keys: { cache in
+          runner.map(count: slice.count) { offset in
+            let part = slice[slice.startIndex + offset]
+            return cache.key(
+              query: digests[part.query], documents: [AnswerCache.digest(of: part.text)])
+          }
+        },
+        encode: { offsets throws(RerankingError) in
+          try encode(offsets.map { slice[slice.startIndex + $0] }, queries, &encoded)
+        })
+      for (part, answer) in zip(slice, answers) {
+        tally.note(answer, query: part.query, documents: [part.document])
+        scores.append(try score(answer.logits).checked(name(part.document)))
       }
     }
     guard let windows else { return (scores, tally) }
@@ -104,16 +106,39 @@ extension PointwiseModel {
     return (try aggregated(scores, of: parts, by: windows, name: name), tally)
   }
 
+  /// The sequences of some parts.
+  ///
+  /// - Parameter encoded: Each query is encoded when it is first needed.
+  private func encode(
+    _ parts: [DocumentPart], _ queries: [Query], _ encoded: inout [EncodedQuery?]
+  ) throws(RerankingError) -> [Sequence] {
+    let used = parts.map { part in
+      let query =
+        encoded[part.query]
+        ?? EncodedQuery(
+          id: queries[part.query].id, text: encode(query: queries[part.query].text))
+      encoded[part.query] = query
+      return query
+    }
+    let sequences = runner.map(count: parts.count) { index in
+      join(used[index].text, encode(document: parts[index].text, for: used[index].text))
+    }
+    for (query, sequence) in zip(used, sequences) { try query.check(sequence) }
+    return sequences
+  }
+
   /// What goes through the model: each document, or each of its windows.
   private func parts(
-    of texts: [(query: Int, document: Document)], _ queries: [EncodedQuery]
+    of texts: [(query: Int, document: Document)], _ queries: [Query]
   ) -> [DocumentPart] {
     guard let windows else {
       return texts.enumerated().map { index, text in
         DocumentPart(document: index, query: text.query, text: text.document.text, window: nil)
       }
     }
-    let splitters = queries.map { windows.splitter(room: documentRoom(beside: $0.text)) }
+    let splitters = queries.map {
+      windows.splitter(room: documentRoom(beside: encode(query: $0.text)))
+    }
     return runner.map(count: texts.count) { index in
       splitters[texts[index].query].windowedTexts(of: texts[index].document).map { window, text in
         DocumentPart(document: index, query: texts[index].query, text: text, window: window)

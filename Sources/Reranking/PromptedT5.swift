@@ -1,3 +1,4 @@
+import Digests
 import RankingCore
 import Tokenization
 import Transformers
@@ -27,8 +28,9 @@ struct PromptedT5: Sendable {
       prompt, tokenizer: directory.tokenizer,
       maximumTokens: try directory.maximumTokens(options), truncation: options.truncation,
       specialTokens: options.specialTokens)
+    let cache = try Self.cache(directory, prompt, labels, encoder, options)
     runner = try SequenceRunner(
-      directory.engine, maximumTokens: encoder.maximumTokens, options: options,
+      directory.engine, maximumTokens: encoder.maximumTokens, options: options, cache: cache,
       operations: { model.configuration.encoderOperations(lengths: $0) },
       logits: { prompts, backend in
         let batch = PackedBatch(prompts.map(\.tokens))
@@ -38,6 +40,29 @@ struct PromptedT5: Sendable {
         return model.firstStepLogits(of: tokens, for: batch, on: &backend)
           .map { $0.map(Double.init) }
       })
+  }
+
+  private static func cache(
+    _ directory: ModelDirectory, _ prompt: Prompt, _ labels: ResolvedLabels,
+    _ encoder: PromptEncoder, _ options: RerankerOptions
+  ) throws(RerankingError) -> AnswerCache? {
+    guard let cache = options.cache else { return nil }
+    return AnswerCache(
+      cache, fingerprint: try directory.fingerprint.digest(rememberedIn: cache),
+      labels: labels.tokens.count, documents: prompt.mode.documentCount
+    ) { hash in
+      hash.add("prompt")
+      hash.add(prompt.template.description)
+      hash.add(prompt.endsWithEndOfSequence ? 1 : 0)
+      hash.add(labels.tokens.count)
+      for label in labels.tokens {
+        hash.add(label.count)
+        for token in label { hash.add(Int(token)) }
+      }
+      hash.add(encoder.maximumTokens)
+      hash.add(encoder.truncation.rawValue)
+      hash.add(encoder.specialTokens.rawValue)
+    }
   }
 }
 

@@ -16,9 +16,26 @@ public struct RerankingStatistics: Sendable, Hashable {
   public var tokens = 0
   /// Floating-point operations of the encoder at the least, as the architecture counts them.
   public var operations = 0.0
+  /// Prompts whose answers the score cache had, so that they did not go through the model.
+  public var cacheHits = 0
+  /// Prompts whose answers the score cache lacked; 0 without a cache.
+  public var cacheMisses = 0
 
   /// Nothing yet.
   public init() {}
+
+  /// Adds what something else took.
+  public mutating func add(_ other: RerankingStatistics) {
+    shortenedDocuments += other.shortenedDocuments
+    shortenedQueries += other.shortenedQueries
+    pairs += other.pairs
+    windows += other.windows
+    forwardPasses += other.forwardPasses
+    tokens += other.tokens
+    operations += other.operations
+    cacheHits += other.cacheHits
+    cacheMisses += other.cacheMisses
+  }
 }
 
 /// A ranking and what it took.

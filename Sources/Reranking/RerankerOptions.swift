@@ -54,6 +54,10 @@ public struct RerankerOptions: Sendable {
   public var batchTokens: Int = 2048
   /// More pairs than this for one query are refused with an estimate (the CLI's `--yes` lifts it).
   public var maximumPairs: Int = 100_000
+  /// Remembers what the model said; nil: nothing is remembered.
+  ///
+  /// Any number of rerankers may share one, of any models.
+  public var cache: (any ScoreCache)?
 
   /// What most users want.
   public init() {}

@@ -28,23 +28,23 @@ struct ScoringTally: Sendable {
     counted.windows += windows
   }
 
-  /// Adds what a reranker took that counts by itself.
-  mutating func add(_ statistics: RerankingStatistics) {
-    counted.shortenedDocuments += statistics.shortenedDocuments
-    counted.shortenedQueries += statistics.shortenedQueries
-    counted.forwardPasses += statistics.forwardPasses
-    counted.tokens += statistics.tokens
-    counted.operations += statistics.operations
-    counted.pairs += statistics.pairs
-    counted.windows += statistics.windows
+  /// Counts answers that a cache had, and those that it lacked.
+  mutating func add(cacheHits: Int, cacheMisses: Int) {
+    counted.cacheHits += cacheHits
+    counted.cacheMisses += cacheMisses
   }
 
-  /// Notes which texts a sequence holds in part only.
+  /// Adds what a reranker took that counts by itself.
+  mutating func add(_ statistics: RerankingStatistics) {
+    counted.add(statistics)
+  }
+
+  /// Notes which texts a prompt held in part only.
   ///
-  /// - Parameter documents: The numbers of the sequence's documents, in their order.
-  mutating func note(_ sequence: some EncodedSequence, query: Int, documents numbers: [Int]) {
-    if sequence.queryShortened { queries.insert(query) }
-    for (number, isShortened) in zip(numbers, sequence.documentsShortened) where isShortened {
+  /// - Parameter documents: The numbers of the prompt's documents, in their order.
+  mutating func note(_ answer: ModelAnswer, query: Int, documents numbers: [Int]) {
+    if answer.queryShortened { queries.insert(query) }
+    for (number, isShortened) in zip(numbers, answer.documentsShortened) where isShortened {
       documents.insert(number)
     }
   }
@@ -53,13 +53,7 @@ struct ScoringTally: Sendable {
   ///
   /// - Parameter number: This tally's number of each document of the other one.
   mutating func add(_ other: ScoringTally, number: (Int) -> Int) {
-    counted.forwardPasses += other.counted.forwardPasses
-    counted.tokens += other.counted.tokens
-    counted.operations += other.counted.operations
-    counted.pairs += other.counted.pairs
-    counted.windows += other.counted.windows
-    counted.shortenedDocuments += other.counted.shortenedDocuments
-    counted.shortenedQueries += other.counted.shortenedQueries
+    counted.add(other.counted)
     documents.formUnion(other.documents.map(number))
     queries.formUnion(other.queries)
   }

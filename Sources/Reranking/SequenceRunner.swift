@@ -5,6 +5,8 @@ import Transformers
 struct SequenceRunner<Sequence: EncodedSequence>: Sendable {
   let threads: Int
   let sliceCount: Int
+  /// nil: every prompt goes through the model.
+  let cache: AnswerCache?
   private let batchTokens: Int
   private let engine: InferenceEngine
   private let operations: @Sendable (_ lengths: [Int]) -> Double
@@ -16,11 +18,12 @@ struct SequenceRunner<Sequence: EncodedSequence>: Sendable {
   ///   - logits: The model's answers to the sequences of a batch, one list a sequence.
   /// - Throws: `RerankingError.unusableOptions` for fewer than one thread or token.
   init(
-    _ engine: InferenceEngine, maximumTokens: Int, options: RerankerOptions,
+    _ engine: InferenceEngine, maximumTokens: Int, options: RerankerOptions, cache: AnswerCache?,
     operations: @Sendable @escaping (_ lengths: [Int]) -> Double,
     logits: @Sendable @escaping (_ batch: [Sequence], inout InferenceBackend) -> [[Double]]
   ) throws(RerankingError) {
     self.engine = engine
+    self.cache = cache
     threads = options.threads ?? ThreadTeam.availableCores
     batchTokens = options.batchTokens
     sliceCount = Self.sliceCount(maximumTokens: maximumTokens)
@@ -49,10 +52,41 @@ struct SequenceRunner<Sequence: EncodedSequence>: Sendable {
     ThreadTeam.map(count: count, threads: threads, body)
   }
 
-  /// The model's answers to some sequences, in their order.
+  /// The model's answers to some prompts, in their order; what the cache has is not computed.
   ///
-  /// - Precondition: No sequence is empty.
-  func logits(
+  /// - Parameters:
+  ///   - count: How many prompts there are.
+  ///   - keys: The keys of all of them; only asked for where there is a cache.
+  ///   - encode: The prompts at some positions, none of them empty; not called for no position.
+  func answers(
+    count: Int, tally: inout ScoringTally, progress: Progress?,
+    keys: (AnswerCache) -> [ScoreKey], encode: ([Int]) throws(RerankingError) -> [Sequence]
+  ) throws(RerankingError) -> [ModelAnswer] {
+    let known = cache.map { (cache: $0, keys: keys($0)) }
+    var answers =
+      known.map { $0.cache.answers(for: $0.keys) } ?? Array(repeating: nil, count: count)
+    let missing = answers.indices.filter { answers[$0] == nil }
+    let hits = count - missing.count
+    if known != nil { tally.add(cacheHits: hits, cacheMisses: missing.count) }
+    if hits > 0 { progress?(hits, count) }
+    guard !missing.isEmpty else { return answers.compactMap { $0 } }
+
+    let sequences = try encode(missing)
+    let logits = logits(
+      of: sequences, tally: &tally,
+      progress: Reranking.progress(ofPartAfter: hits, of: count, to: progress))
+    for (position, (logits, sequence)) in zip(missing, zip(logits, sequences)) {
+      answers[position] = ModelAnswer(logits, to: sequence)
+    }
+    known?.cache.store(
+      missing.compactMap { position in
+        answers[position].flatMap { answer in known.map { ($0.keys[position], answer) } }
+      })
+    return answers.compactMap { $0 }
+  }
+
+  /// The model's logits for some sequences, in their order.
+  private func logits(
     of sequences: [Sequence], tally: inout ScoringTally, progress: Progress?
   ) -> [[Double]] {
     let lengths = sequences.map(\.tokens.count)

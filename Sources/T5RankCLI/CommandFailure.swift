@@ -3,6 +3,7 @@ import RankingCore
 import RankingFormats
 import Reranking
 import Retrieval
+import ScoreStore
 import Tokenization
 import Training
 import Transformers
@@ -22,6 +23,7 @@ struct CommandFailure: Error {
       case let error as OutputError: error == .closedPipe ? .done : .runTimeFailure
       case let error as RerankingError: Self.exitCode(of: error)
       case let error as RetrievalError: Self.exitCode(of: error)
+      case let error as ScoreStoreError: Self.exitCode(of: error)
       case let error as BiEncoderError: Self.exitCode(of: error)
       case let error as CheckpointError: Self.exitCode(of: error)
       case let error as TokenizerError: Self.exitCode(of: error)
@@ -60,6 +62,13 @@ struct CommandFailure: Error {
     case .corrupt, .repeatedDocument, .unusableCorpus, .unusableQuery: .badInput
     case .unusableParameters: .arguments
     case .unwritable: .runTimeFailure
+    }
+  }
+
+  private static func exitCode(of error: ScoreStoreError) -> ExitCode {
+    switch error {
+    case .notACache: .badInput
+    case .unusable: .runTimeFailure
     }
   }
 

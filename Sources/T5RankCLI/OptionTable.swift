@@ -5,7 +5,8 @@ import Tokenization
 /// Every option of `t5rank`, in the order in which help lists them.
 package enum OptionTable {
   package static let all: [CommandOption] =
-    input + ranking + pairwise + windows + cascades + fusion + output + explanation + running
+    input + ranking + pairwise + windows + cascades + fusion + cache + output + explanation
+    + running
     + retrieval
     + mining + training + evaluation + other
 

@@ -56,4 +56,5 @@ enum Limit {
   static let tokens = 8...131_072
   static let stride = 1...131_072
   static let repetitions = 1...1000
+  static let cacheMegabytes = 1...1_000_000
 }

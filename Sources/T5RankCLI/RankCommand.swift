@@ -58,11 +58,13 @@ struct RankCommand {
   }
 
   private func openedModel() throws -> RankingModel {
+    var options = settings.options
+    options.cache = try settings.cache?.open(console)
     guard let stages = settings.stages else {
-      return try openModel(settings.modelPath, settings.options)
+      return try openModel(settings.modelPath, options)
     }
     let cascade = try stages.cascade(
-      modelPath: settings.modelPath, settings.options, openModel: openModel)
+      modelPath: settings.modelPath, options, openModel: openModel)
     return RankingModel(mode: stages.finalMode, reranker: cascade)
   }
 
@@ -107,6 +109,7 @@ struct RankCommand {
         "\(counted(writer.loweredScores, "score was", "scores were")) lowered, so that scores "
           + "fall strictly with rank as trec_eval needs")
     }
+    if let cache = statistics.cacheSummary { console.note(cache) }
     if console.isInteractive { console.note(totals.summary) }
   }
 }

@@ -25,6 +25,8 @@ struct RankSettings: Sendable {
   let options: RerankerOptions
   /// nil: one mode ranks all candidates.
   let stages: StageList?
+  /// nil: every score is computed.
+  let cache: CacheSettings?
   /// Whether more pairs than `options.maximumPairs` are wanted.
   let acceptsManyPairs: Bool
   /// nil: no explanations.
@@ -58,6 +60,7 @@ struct RankSettings: Sendable {
     invalidUTF8 = parsed.has("strict-utf8") ? .refuse : .replace
     options = try Self.options(parsed)
     stages = try StageList(parsed)
+    cache = try CacheSettings(parsed)
     if let first = stages?.first {
       throw UsageError(
         "--stages: expected \(first.kind.rawValue) in t5rank search only, which has an index")

@@ -40,6 +40,7 @@ struct SearchCommand {
     var problems = ProblemReport(console)
     var reader = reader
     var counts = (queries: 0, answered: 0)
+    var statistics = RerankingStatistics()
     while true {
       let items = try nextItems(&reader, isFirst: counts.queries == 0, &problems)
       if items.isEmpty { break }
@@ -50,7 +51,7 @@ struct SearchCommand {
       for (item, result) in zip(items, results) {
         do {
           let isAnswered = try write(
-            try result.get(), from: index, cascade, for: item, to: output, &writer,
+            try result.get(), from: index, cascade, for: item, to: output, &writer, &statistics,
             &explanations)
           counts.answered += isAnswered ? 1 : 0
         } catch RetrievalError.unusableQuery(let reason) {
@@ -74,7 +75,7 @@ struct SearchCommand {
           reason: "expected at least one query, found none"))
     }
     problems.finish()
-    say(counts, seconds: Terminal.seconds() - start)
+    say(counts, statistics, seconds: Terminal.seconds() - start)
     return problems.exitCode
   }
 
@@ -124,8 +125,9 @@ struct SearchCommand {
     guard index.storesTexts else {
       throw UsageError("--stages: expected an index with texts, found one made with --no-texts")
     }
-    return try stages.cascade(
-      modelPath: settings.modelPath, settings.options, openModel: openModel)
+    var options = settings.options
+    options.cache = try settings.cache?.open(console)
+    return try stages.cascade(modelPath: settings.modelPath, options, openModel: openModel)
   }
 
   // MARK: Writing
@@ -134,7 +136,7 @@ struct SearchCommand {
   private func write(
     _ ranking: Ranking, from index: SearchedIndex, _ cascade: Cascade?, for item: Item,
     to output: OutputFile, _ writer: inout RankingWriter,
-    _ explanations: inout ExplanationWriter?
+    _ statistics: inout RerankingStatistics, _ explanations: inout ExplanationWriter?
   ) throws -> Bool {
     guard !ranking.isEmpty else {
       if settings.input == .prompt { console.usage("nothing found\n") }
@@ -145,11 +147,12 @@ struct SearchCommand {
     try writer.check(request)
     let result = try cascade.map { cascade in
       try request.refusingAlone {
-        try cascade.rerank(ranking, from: index.stage.rawValue, for: item.query).ranking
+        try cascade.rerank(ranking, from: index.stage.rawValue, for: item.query)
       }
     }
-    try output.write(writer.text(of: result ?? ranking, for: request))
-    if let result { try explanations?.write(result, for: request) }
+    if let result { statistics.add(result.statistics) }
+    try output.write(writer.text(of: result?.ranking ?? ranking, for: request))
+    if let result { try explanations?.write(result.ranking, for: request) }
     return true
   }
 
@@ -157,12 +160,15 @@ struct SearchCommand {
     settings.outputPath == nil ? Terminal.width(console.standardOutput) : nil
   }
 
-  private func say(_ counts: (queries: Int, answered: Int), seconds: Double) {
+  private func say(
+    _ counts: (queries: Int, answered: Int), _ statistics: RerankingStatistics, seconds: Double
+  ) {
     guard !settings.isQuiet, settings.input != .prompt else { return }
     let empty = counts.queries - counts.answered
     if empty > 0 {
       console.note("nothing was found for \(counted(empty, "query", "queries"))")
     }
+    if let cache = statistics.cacheSummary { console.note(cache) }
     if console.isInteractive {
       console.note("\(counted(counts.queries, "query", "queries")), \(secondsText(seconds))")
     }

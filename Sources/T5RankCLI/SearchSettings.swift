@@ -22,6 +22,8 @@ struct SearchSettings: Sendable {
   let topK: Int
   /// nil: the index's ranking is the result.
   let stages: StageList?
+  /// nil: every score is computed.
+  let cache: CacheSettings?
   /// nil: the models in `weights/`.
   let modelPath: String?
   let tag: String
@@ -68,6 +70,10 @@ struct SearchSettings: Sendable {
       }
     topK = try parsed.number("top-k", in: Limit.count) ?? usualTopK
     stages = try StageList(parsed)
+    cache = try CacheSettings(parsed)
+    guard cache == nil || stages != nil else {
+      throw UsageError("--cache: expected --stages, whose scores it remembers, found none")
+    }
     modelPath = try parsed.text("model")
     guard modelPath == nil || stages != nil else {
       throw UsageError("--model: expected --stages, whose model it is, found none")
