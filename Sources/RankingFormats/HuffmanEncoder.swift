@@ -1,7 +1,7 @@
 /// A canonical Huffman code for writing (RFC 1951, 3.2.2).
-struct HuffmanEncoder {
+package struct HuffmanEncoder {
   /// Bits of each symbol's code; 0 for symbols without one.
-  let lengths: [UInt8]
+  package let lengths: [UInt8]
   /// The codes, their first bit in the least significant place.
   private let codes: [UInt16]
 
@@ -28,7 +28,7 @@ struct HuffmanEncoder {
   /// A code that is short for frequent symbols.
   ///
   /// - Parameter longest: No code has more bits.
-  init(frequencies: [Int], longest: Int) {
+  package init(frequencies: [Int], longest: Int) {
     self.init(lengths: Self.lengths(frequencies, longest: longest))
   }
 

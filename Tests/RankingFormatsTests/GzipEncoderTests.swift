@@ -7,7 +7,7 @@ import Testing
 struct GzipEncoderTests {
   /// Inputs of which each needs another part of the format.
   enum Input: String, CaseIterable {
-    case nothing, oneByte, threeBytes, oneBlock, random, repeated, words, distant, skewed
+    case nothing, oneByte, threeBytes, oneBlock, random, repeated, words, distant
 
     var bytes: [UInt8] {
       var random = SeededRandom(seed: 7)
@@ -26,14 +26,6 @@ struct GzipEncoderTests {
       case .distant:
         let part = noise(300)
         return part + noise(32_768 - 300) + part + noise(32_769 - 300) + part
-      // Fibonacci's numbers as frequencies make the tree as deep as it can be: 22 levels.
-      case .skewed:
-        var counts = [1, 1]
-        while counts.count < 23 {
-          counts.append(counts[counts.count - 1] + counts[counts.count - 2])
-        }
-        return counts.enumerated().flatMap { [UInt8](repeating: UInt8($0), count: $1) }
-          .shuffled(using: &random)
       }
     }
   }
@@ -65,6 +57,27 @@ struct GzipEncoderTests {
     #expect(data.starts(with: [0x1F, 0x8B, 8, 0]))
     // The reader also compares the checksum and the size.
     #expect(try lines(data) == lines(input.bytes))
+  }
+
+  @Test(
+    "Codes are as short as Huffman's, or as the longest allowed make it", arguments: [5, 7, 15])
+  func codeLengths(longest: Int) {
+    // Each weighs as much as all before it: a tree of 21 levels.
+    let chain = [1] + (0..<21).map { 1 << $0 }
+    for frequencies in [chain, chain.reversed(), [5, 0, 0, 5, 5, 5], [0, 9, 0, 1]] {
+      let lengths = HuffmanEncoder(frequencies: frequencies, longest: longest).lengths.map(Int.init)
+      #expect(lengths.allSatisfy { $0 <= longest })
+      #expect(zip(lengths, frequencies).allSatisfy { ($0 > 0) == ($1 > 0) })
+      // Kraft's sum: every sequence of bits begins with exactly one code.
+      let places = lengths.reduce(0) { $0 + ($1 > 0 ? 1 << (longest - $1) : 0) }
+      #expect(places == 1 << longest)
+      let byFrequency = zip(frequencies, lengths).filter { $0.0 > 0 }.sorted { $0 < $1 }
+      #expect(zip(byFrequency, byFrequency.dropFirst()).allSatisfy { $0.1 >= $1.1 || $0.0 == $1.0 })
+    }
+    #expect(
+      HuffmanEncoder(frequencies: [8, 1, 4, 1, 2], longest: longest).lengths == [1, 4, 2, 4, 3])
+    #expect(HuffmanEncoder(frequencies: [0, 4, 0], longest: longest).lengths == [0, 1, 0])
+    #expect(HuffmanEncoder(frequencies: [0, 0], longest: longest).lengths == [0, 0])
   }
 
   @Test(

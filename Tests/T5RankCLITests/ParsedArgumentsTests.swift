@@ -81,7 +81,10 @@ struct ParsedArgumentsTests {
       ),
       (["--mode=Duo"], "found 'Duo'; did you mean duo?"),
       (["--mode", ""], "--mode: expected one of mono, rank, duo, mono-duo, cross, found ''"),
-      (["--format", "xml"], "--format: expected one of table, jsonl, trec, found 'xml'"),
+      (
+        ["--format", "xml"],
+        "--format: expected one of table, jsonl, json, trec, msmarco, found 'xml'"
+      ),
       (["--mode"], "--mode: expected a value (MODE), found none"),
       (["-k"], "--top-k: expected a value (N), found none"),
       (["--quiet=yes"], "--quiet takes no value"),
