@@ -56,7 +56,8 @@ let package = Package(
     library(
       "Training",
       needs: [
-        "TrainingData", "Reranking", "Retrieval", "RankingFormats", "Evaluation", "RankingCore", "Transformers",
+        "TrainingData", "Reranking", "Retrieval", "RankingFormats", "Evaluation", "RankingCore",
+        "Transformers",
         "Tokenization", "Kernels", "CKernels", "Checkpoints", "JSON",
       ]),
     library("RankingFormats", needs: ["RankingCore", "JSON"]),
@@ -73,7 +74,8 @@ let package = Package(
     library(
       "T5RankCLI",
       needs: [
-        "Training", "TrainingData", "Reranking", "ScoreStore", "Retrieval", "RankingFormats", "Evaluation",
+        "Training", "TrainingData", "Reranking", "ScoreStore", "Retrieval", "RankingFormats",
+        "Evaluation",
         "RankingCore", "Transformers", "Tokenization", "Checkpoints", "Kernels", "JSON",
       ]),
     .executableTarget(name: "t5rank", dependencies: ["T5RankCLI"], swiftSettings: settings),
@@ -99,7 +101,8 @@ let package = Package(
       of: "ScoreStore", needs: ["Reranking", "RankingCore", "Checkpoints", "Digests", "CSQLite"]),
     tests(of: "RankingFormats", needs: ["RankingCore", "JSON"]),
     tests(of: "Evaluation", needs: ["RankingFormats", "RankingCore", "JSON"]),
-    tests(of: "Training", needs: ["TrainingData", "Transformers", "Kernels", "Checkpoints", "JSON"]),
+    tests(
+      of: "Training", needs: ["TrainingData", "Transformers", "Kernels", "Checkpoints", "JSON"]),
     tests(
       of: "TrainingData",
       needs: [

@@ -22,7 +22,7 @@ package enum Subcommand: String, Sendable, CaseIterable {
     case .index: "--corpus FILE… --index DIR"
     case .search: "--index DIR [--query TEXT | --queries FILE]"
     case .mine: "FILE… [--corpus FILE…]"
-    case .train: "--recipe FILE --output DIR | --data FILE… --output DIR"
+    case .train: "--output DIR --recipe FILE | --data FILE…"
     case .help: "[SUBCOMMAND]"
     }
   }

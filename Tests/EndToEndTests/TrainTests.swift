@@ -1,0 +1,172 @@
+import Checkpoints
+import Foundation
+import Support
+import Testing
+
+/// `t5rank train`, as its users run it.
+@Suite struct TrainTests {
+  /// Queries whose relevant passage repeats their word.
+  private static let examples = (0..<24).map { number -> String in
+    let words = ["apple", "river", "engine", "violin", "castle", "desert"]
+    let (mine, other) = (words[number % 6], words[(number + 1 + number / 6) % 6])
+    return """
+      {"query": "\(mine) \(number)", "positive": "all about the \(mine)", \
+      "negatives": ["nothing but the \(other)", "a text on \(other)"], "scores": [3, -1, -2]}
+      """
+  }.joined(separator: "\n")
+
+  private static func recipe(steps: Int = 12, more: String = "") -> String {
+    """
+    {"tasks": [
+      {"mode": "mono", "data": "examples.jsonl", "max_tokens": [24, 32], "list_size": 3,
+       "losses": {"listwise": 1, "binary": 0.5}},
+      {"mode": "rank", "data": "examples.jsonl", "max_tokens": 32, "share": 0.5, "teacher": {}},
+      {"mode": "duo", "data": "examples.jsonl", "max_tokens": 48, "pairs": 2}],
+     "steps": \(steps), "tokens_per_step": 200, "tokens_per_pass": 100, "save_every": 3,
+     "validate_every": 5, "validation_lists": 6, "dropout": 0.1, "average": 0.9,
+     "optimizer": {"rate": 0.01, "beta2": 0.95}\(more)}
+    """
+  }
+
+  private func folder(_ recipe: String = Self.recipe()) throws -> ScratchFolder {
+    let folder = try ScratchFolder()
+    try folder.write(Self.examples + "\n", to: "examples.jsonl")
+    try folder.write(recipe, to: "recipe.json")
+    return folder
+  }
+
+  private func train(
+    _ model: TinyModel, into output: String, _ more: [String] = [], in folder: ScratchFolder
+  ) throws -> Program.Outcome {
+    try Program.run(
+      ["train", "--recipe", "recipe.json", "--model", model.path, "--output", output] + more,
+      in: folder)
+  }
+
+  private func weights(_ output: String, in folder: ScratchFolder) throws -> [UInt8] {
+    try [UInt8](
+      Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/\(output)/model.safetensors")))
+  }
+
+  @Test("A training writes a model that ranks, a log, and a card with hashes")
+  func output() throws {
+    let model = try TinyModel()
+    let folder = try folder()
+    let outcome = try train(model, into: "out", in: folder)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.errors.contains("mono nDCG"))
+    let card = try folder.read("out/README.md")
+    #expect(card.contains("examples.jsonl") && card.contains("nDCG"))
+    let log = try folder.read("out/training.jsonl")
+    #expect(log.contains("\"validation\"") && log.contains("\"tokens_per_second\""))
+    let ranked = try Program.run(
+      ["--model", "out", "--query", "apple"], input: "all about the apple\nnothing\n", in: folder)
+    #expect(ranked.status == 0 && ranked.lines.count >= 2, "\(ranked.errors)")
+  }
+
+  @Test("What comes out does not depend on the threads, and does on the seed")
+  func threads() throws {
+    let model = try TinyModel()
+    let folder = try folder()
+    #expect(try train(model, into: "one", ["--threads", "1", "-q"], in: folder).status == 0)
+    #expect(try train(model, into: "two", ["--threads", "2", "-q"], in: folder).status == 0)
+    #expect(try weights("one", in: folder) == weights("two", in: folder))
+    try folder.write(Self.recipe(more: ", \"seed\": 2"), to: "recipe.json")
+    #expect(try train(model, into: "other", ["-q"], in: folder).status == 0)
+    #expect(try weights("one", in: folder) != weights("other", in: folder))
+  }
+
+  @Test("Killed at random points and resumed, a training ends with the same weights")
+  func killed() throws {
+    let model = try TinyModel()
+    let folder = try folder(Self.recipe(steps: 40))
+    #expect(try train(model, into: "whole", ["-q"], in: folder).status == 0)
+    var random = SeededRandom(seed: 51)
+    var kills = 0
+    var isFirst = true
+    while true {
+      let arguments =
+        ["train", "--recipe", "recipe.json", "--model", model.path, "--output", "parts", "-q"]
+        + (isFirst ? [] : ["--resume"])
+      let program = try RunningProgram(arguments, in: folder)
+      if kills < 4 {
+        usleep(UInt32.random(in: 100_000...500_000, using: &random))
+        program.send(SIGKILL)
+        kills += 1
+      }
+      if program.status() == 0 { break }
+      // Killed before the first save there is nothing to resume.
+      isFirst = !FileManager.default.fileExists(
+        atPath: "\(folder.path)/parts/training.safetensors")
+    }
+    #expect(try weights("whole", in: folder) == weights("parts", in: folder))
+  }
+
+  @Test("An interrupt saves, says so with 130, and a resumed run ends the same")
+  func interrupted() throws {
+    let model = try TinyModel()
+    let folder = try folder(Self.recipe(steps: 60))
+    #expect(try train(model, into: "whole", ["-q"], in: folder).status == 0)
+    let arguments = [
+      "train", "--recipe", "recipe.json", "--model", model.path, "--output", "parts",
+    ]
+    let program = try RunningProgram(arguments, in: folder)
+    let log = "\(folder.path)/parts/training.jsonl"
+    // It answers interrupts from its first step on.
+    while !FileManager.default.fileExists(atPath: log), program.isRunning { usleep(1000) }
+    program.send(SIGINT)
+    #expect(program.status() == 130)
+    let resumed = try train(model, into: "parts", ["--resume"], in: folder)
+    #expect(resumed.status == 0, "\(resumed.errors)")
+    #expect(try weights("whole", in: folder) == weights("parts", in: folder))
+  }
+
+  @Test("A state of another recipe is refused, and kept")
+  func otherState() throws {
+    let model = try TinyModel()
+    let folder = try folder()
+    #expect(try train(model, into: "out", ["-q"], in: folder).status == 0)
+    try folder.write(Self.recipe(steps: 13), to: "recipe.json")
+    let outcome = try train(model, into: "out", ["--resume"], in: folder)
+    #expect(outcome.status == 5 && outcome.errors.contains("expected the state of this recipe"))
+    #expect(
+      FileManager.default.fileExists(atPath: "\(folder.path)/out/training.safetensors"))
+  }
+
+  @Test(
+    "What a recipe says wrongly is named with its place",
+    arguments: [
+      ("\"steps\": 12", "\"steps\": 0", "steps: expected"),
+      ("\"mode\": \"rank\"", "\"mode\": \"tank\"", "tasks[1].mode: expected one of"),
+      ("\"listwise\": 1", "\"lustwise\": 1", "tasks[0].losses.lustwise"),
+      ("\"rate\": 0.01", "\"rate\": -1", "optimizer.rate: expected"),
+      ("\"pairs\": 2", "\"pairs\": 2, \"losses\": {\"listwise\": 1}", "tasks[2].losses: expected"),
+      ("\"dropout\": 0.1", "\"dropout\": 1", "dropout: expected"),
+      ("\"mode\": \"duo\"", "\"mode\": \"cross\"", "expected cross alone"),
+    ])
+  func refusals(good: String, bad: String, message: String) throws {
+    let model = try TinyModel()
+    let folder = try folder(Self.recipe().replacingOccurrences(of: good, with: bad))
+    let outcome = try train(model, into: "out", in: folder)
+    #expect(outcome.status == 2, "\(outcome.status)")
+    #expect(outcome.errors.contains(message), "\(outcome.errors)")
+    #expect(!FileManager.default.fileExists(atPath: folder.path + "/out"))
+  }
+
+  @Test("A line that cannot be learnt from ends the training before it begins")
+  func badData() throws {
+    let model = try TinyModel()
+    let folder = try folder()
+    try folder.write(Self.examples + "\n{\"query\": 3}\n", to: "examples.jsonl")
+    let outcome = try train(model, into: "out", in: folder)
+    #expect(outcome.status == 5 && outcome.errors.contains("examples.jsonl:25"))
+  }
+
+  @Test("A training that diverges says so, and at which step")
+  func diverged() throws {
+    let model = try TinyModel(gain: .nan)
+    let folder = try folder()
+    let outcome = try train(model, into: "out", in: folder)
+    #expect(outcome.status == 6 && outcome.errors.contains("step 1: expected a finite loss"))
+  }
+}
