@@ -76,7 +76,7 @@ let package = Package(
       needs: [
         "Training", "TrainingData", "Reranking", "ScoreStore", "Retrieval", "RankingFormats",
         "Evaluation",
-        "RankingCore", "Transformers", "Tokenization", "Checkpoints", "Kernels", "JSON",
+        "RankingCore", "Transformers", "Tokenization", "Checkpoints", "Kernels", "JSON", "Digests",
       ]),
     .executableTarget(name: "t5rank", dependencies: ["T5RankCLI"], swiftSettings: settings),
 

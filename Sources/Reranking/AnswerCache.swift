@@ -55,7 +55,7 @@ struct AnswerCache: Sendable {
 
   /// The answers that are remembered, aligned with their keys.
   func answers(for keys: [ScoreKey]) -> [ModelAnswer?] {
-    cache.values(for: keys).map { value in
+    cache.alignedValues(for: keys).map { value in
       value.flatMap { ModelAnswer(bytes: $0, labels: labels, documents: documents) }
     }
   }

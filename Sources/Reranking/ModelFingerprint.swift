@@ -48,7 +48,7 @@ final class ModelFingerprint: Sendable {
     if let known = known.withLock({ $0 }) { return known }
     let keys = files.map(Self.key)
     var hash = SHA256(of: "t5rank model")
-    for (index, value) in cache.values(for: keys).enumerated() {
+    for (index, value) in cache.alignedValues(for: keys).enumerated() {
       let file = files[index]
       guard FileIdentity(path: file.path) == file.identity else { throw Self.hasChanged(file) }
       hash.add(file.name)

@@ -13,6 +13,15 @@ public protocol ScoreCache: Sendable {
   func store(_ entries: [(key: ScoreKey, value: [UInt8])])
 }
 
+extension ScoreCache {
+  /// The values under some keys, one for each.
+  func alignedValues(for keys: [ScoreKey]) -> [[UInt8]?] {
+    let values = values(for: keys)
+    precondition(values.count == keys.count, "a score cache has an answer for each key")
+    return values
+  }
+}
+
 /// What a stored value belongs to: a SHA-256 digest of everything that it depends on.
 public struct ScoreKey: Sendable, Hashable {
   /// How many bytes a key has.

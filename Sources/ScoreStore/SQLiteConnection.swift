@@ -11,10 +11,18 @@ final class SQLiteConnection: @unchecked Sendable {
   /// More than any statement or value of a cache has; what claims to be longer is broken.
   private static let longestValue: CInt = 1 << 16
 
+  /// The first with strict tables.
+  private static let oldestLibrary: CInt = 3_037_000
+
   /// Opens a database, and makes an empty one where there is none.
   ///
   /// - Parameter patience: How long to wait for other processes, in milliseconds.
   init(path: String, patience: CInt) throws(SQLiteFailure) {
+    guard sqlite3_libversion_number() >= Self.oldestLibrary else {
+      let found = String(cString: sqlite3_libversion())
+      throw SQLiteFailure(
+        code: SQLITE_CANTOPEN, message: "SQLite \(found) where 3.37 or newer is needed")
+    }
     var opened: OpaquePointer?
     let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
     let code = sqlite3_open_v2(path, &opened, flags, nil)

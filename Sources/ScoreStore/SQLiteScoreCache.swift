@@ -16,8 +16,8 @@ import Synchronization
 ///
 /// A class because it owns the connection, which all its users share.
 public final class SQLiteScoreCache: ScoreCache, Sendable {
-  /// The size that a file may grow to unless its user says otherwise: 1 GiB.
-  public static let usualByteLimit = 1 << 30
+  /// The size that a file may grow to unless its user says otherwise: 1 GB.
+  public static let usualByteLimit = 1_000_000_000
 
   private struct State {
     var table: OpenTable?

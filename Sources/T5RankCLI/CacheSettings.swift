@@ -7,7 +7,7 @@ struct CacheSettings: Sendable, Hashable {
   let byteLimit: Int
 
   private static let megabyte = 1_000_000
-  static let usualMegabytes = 1000
+  static let usualMegabytes = SQLiteScoreCache.usualByteLimit / megabyte
 
   /// - Returns: nil if no cache was asked for.
   init?(_ parsed: ParsedArguments) throws(UsageError) {

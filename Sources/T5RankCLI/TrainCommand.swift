@@ -20,7 +20,7 @@ struct TrainCommand {
     var lists: [[TrainingExample]] = []
     for task in settings.recipe.tasks { lists.append(try files.examples(task.data)) }
     let output = TrainingOutput(path: settings.outputPath)
-    let identity = try TrainingIdentity(
+    let identity = TrainingIdentity(
       recipe: settings.recipeText, model: directory, data: files.hashes)
     let trainer = try Trainer(
       model: directory, recipe: settings.recipe, lists: lists, output: output,

@@ -23,7 +23,7 @@ struct TrainingCard {
     for (path, hash) in identity.data.sorted(by: { $0.key < $1.key }) {
       lines.append("| `\(path)` | \(hash) |")
     }
-    lines += ["", "Hashes are XXH64.", ""]
+    lines += ["", "Hashes are SHA-256.", ""]
     lines.append(
       "The last run took \(secondsText(log.seconds)) for \(grouped(log.tokens)) tokens.")
     if let best = log.best {

@@ -1,19 +1,22 @@
 import Checkpoints
+import Digests
 import Reranking
-import Retrieval
 
 /// What a training's result depends on, so that a saved state is only resumed with the same.
+///
+/// Hashes are SHA-256, in hexadecimal digits.
 struct TrainingIdentity {
   let recipeHash: String
+  /// Of the model's files, all in one.
   let modelHash: String
-  /// By path.
+  /// Of each file of data, by path.
   let data: [String: String]
 
-  /// - Throws: What keeps the model's files from being read.
-  init(recipe: String, model: ModelDirectory, data: [String: String]) throws {
+  init(recipe: String, model: ModelDirectory, data: [String: String]) {
     recipeHash = Self.hash(Array(recipe.utf8))
     var parts: [String] = []
     for name in ["config.json", "model.safetensors", "spiece.model", "vocab.txt"] {
+      // A model has some of these; which ones it needs was checked when it was opened.
       if let hash = try? Self.hash(ofFile: "\(model.path)/\(name)") {
         parts.append("\(name) \(hash)")
       }
@@ -27,17 +30,20 @@ struct TrainingIdentity {
     ([recipeHash, modelHash] + data.sorted { $0.key < $1.key }.map(\.value)).joined(separator: " ")
   }
 
-  static func hash(ofFile path: String) throws -> String {
+  static func hash(ofFile path: String) throws(CheckpointError) -> String {
     let file = try MappedFile(path: path, expected: "a file")
-    return hex(ContentHash.digest(of: file.bytes))
+    // The bytes live as long as the object does.
+    return withExtendedLifetime(file) { hexadecimal(SHA256.digest(of: file.bytes)) }
   }
 
   private static func hash(_ bytes: [UInt8]) -> String {
-    bytes.withUnsafeBytes { hex(ContentHash.digest(of: $0)) }
+    bytes.withUnsafeBytes { hexadecimal(SHA256.digest(of: $0)) }
   }
 
-  private static func hex(_ hash: UInt64) -> String {
-    let digits = String(hash, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
+  private static func hexadecimal(_ digest: Digest) -> String {
+    digest.bytes.map { byte in
+      let digits = String(byte, radix: 16)
+      return digits.count == 1 ? "0" + digits : digits
+    }.joined()
   }
 }

@@ -28,8 +28,8 @@ import Testing
       var (found, wanted) = (x, x)
       level.kernels.activate_backward(kind, x, dy, &found, x.count)
       Level.plain.kernels.activate_backward(kind, x, dy, &wanted, x.count)
-      // Some ulps of slopes that are at most about 1.1.
-      #expect(greatestError(found, wanted) < 1e-6, "activation \(kind)")
+      // Some ulps of terms up to x · u′ ≈ 30 that cancel, where the slope goes to 0 or 1.
+      #expect(greatestError(found, wanted) < 3e-6, "activation \(kind)")
     }
   }
 

@@ -90,6 +90,35 @@ struct CorruptionTests {
     }
   }
 
+  @Test("gives right scores or none when its log is damaged, as after a crash")
+  func damagedLog() throws {
+    let scores = try StoredScores(count: 300)
+    try TemporaryFolder.use { folder in
+      let path = folder.path(of: "cache")
+      let (file, log) = try {
+        do { try SQLiteScoreCache(path: path).store(Array(scores.entries.prefix(100))) }
+        let cache = try SQLiteScoreCache(path: path)
+        for start in [100, 200] { cache.store(Array(scores.entries[start..<start + 100])) }
+        return (try folder.bytes(of: "cache"), try folder.bytes(of: "cache-wal"))
+      }()
+      let seed: UInt64 = 2026
+      var random = SeededRandom(seed: seed)
+      var counts: Set<Int> = []
+      for number in 0..<200 {
+        let damage = Damage.allCases[number % Damage.allCases.count]
+        var bytes = log
+        damage.apply(to: &bytes, using: &random)
+        try folder.write(file, to: "cache")
+        try folder.write(bytes, to: "cache-wal")
+        let cache = try SQLiteScoreCache(path: path) { Issue.record("\($0)") }
+        counts.insert(scores.found(in: cache, "\(damage), number \(number), seed \(seed)"))
+        #expect(cache.problems().isEmpty, "\(damage), number \(number)")
+      }
+      // What was committed before the damage.
+      #expect(counts == [100, 200, 300])
+    }
+  }
+
   @Test("gives right scores or none when it is damaged while it is in use")
   func damagedInUse() throws {
     let scores = try StoredScores(count: 300)
