@@ -69,7 +69,7 @@ let package = Package(
       "T5Rank",
       needs: [
         "Reranking", "Retrieval", "Evaluation", "RankingFormats", "RankingCore", "Tokenization",
-        "Transformers", "Checkpoints",
+        "Transformers", "Checkpoints", "Training", "TrainingData",
       ]),
     library(
       "T5RankCLI",

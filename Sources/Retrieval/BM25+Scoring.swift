@@ -22,4 +22,17 @@ extension BM25 {
     }
     return sum
   }
+
+  /// What no text's score for a query can reach: the sum of its terms' weights.
+  ///
+  /// - Throws: `RetrievalError` for a query of very many words, or where the index proves corrupt.
+  package func limit(for query: String) throws(RetrievalError) -> Double {
+    var sum = 0.0
+    for (term, occurrences) in occurrences(in: query) {
+      guard let (entry, _) = try index.entry(of: term) else { continue }
+      sum += weights.weight(
+        documentFrequency: Int(entry.documentFrequency), occurrences: occurrences)
+    }
+    return sum
+  }
 }

@@ -20,4 +20,6 @@
 @_exported public import Reranking
 @_exported public import Retrieval
 @_exported public import Tokenization
+@_exported public import Training
+@_exported public import TrainingData
 @_exported public import Transformers

@@ -65,7 +65,7 @@ struct MineCommand {
     let encoder = try settings.encoderPath.map(openEncoder)
     let words = settings.needsWords ? try indexWords(pool, output) : nil
     let embeddings = try encoder.map { try embed(pool, $0) }
-    let teacher: (any PassageScorer)? =
+    var teacher: (any PassageScorer)? =
       switch teacherModel {
       case nil: embeddings
       case .encoder(let teacher):
@@ -76,6 +76,9 @@ struct MineCommand {
         }
       case .reranker(let scorer): RerankedPool(pool, scorer: scorer)
       }
+    if let scorer = teacher, let words, settings.wordsWeight > 0 {
+      teacher = BlendedScorer(scorer, words: words, weight: settings.wordsWeight)
+    }
     return NegativeMiner(
       pool, options: settings.options, words: words, embeddings: embeddings, teacher: teacher)
   }

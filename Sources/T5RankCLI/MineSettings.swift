@@ -17,6 +17,8 @@ struct MineSettings: Sendable {
   let encoderPath: String?
   /// nil: the encoder, if there is one.
   let teacherPath: String?
+  /// What BM25's share counts in the teacher's scores; 0 for nothing.
+  let wordsWeight: Double
   /// nil: standard output.
   let outputPath: String?
   let threads: Int
@@ -32,6 +34,13 @@ struct MineSettings: Sendable {
     options = try Self.options(parsed)
     encoderPath = try parsed.text("encoder")
     teacherPath = try parsed.text("teacher")
+    wordsWeight = try parsed.decimal("words-weight") ?? 0
+    guard wordsWeight >= 0 else {
+      throw UsageError("--words-weight: expected at least 0, found \(wordsWeight)")
+    }
+    guard wordsWeight == 0 || teacherPath != nil || encoderPath != nil else {
+      throw UsageError("--words-weight: expected --teacher or --encoder beside it, found neither")
+    }
     let output = try parsed.text("output")
     outputPath = output == "-" ? nil : output
     threads = try parsed.number("threads", in: Limit.threads) ?? ThreadTeam.availableCores
@@ -44,7 +53,7 @@ struct MineSettings: Sendable {
 
   /// Whether the passages are to be indexed for BM25.
   var needsWords: Bool {
-    options.negatives.contains { $0.kind == .bm25 }
+    options.negatives.contains { $0.kind == .bm25 } || wordsWeight > 0
       || !options.limits.isEmpty && encoderPath == nil && teacherPath == nil
   }
 

@@ -45,6 +45,13 @@ extension OptionTable {
         Default: the --encoder. With neither, no scores are written, and margins are about BM25's.
         """),
     CommandOption(
+      name: "words-weight", placeholder: "NUMBER", subcommands: [.mine],
+      summary: "add so much times BM25's share to the teacher's scores (default: 0)",
+      details: """
+        The share is the score over the greatest that any passage could have, from 0 to 1. A bi-encoder \
+        overlooks rare words; its student need not.
+        """),
+    CommandOption(
       name: "ranks", placeholder: "A-B", subcommands: [.mine],
       summary: "the ranks of bm25 and encoder to take from (default: \(ranks))",
       details: "The query's positives have no rank."),

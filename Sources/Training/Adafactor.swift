@@ -9,7 +9,7 @@
 ///
 /// Without momentum, with update clipping at 1, and rates relative to a weight's root mean square,
 /// as T5 was trained. A class because its running means are changed in place.
-final class Adafactor: Optimizer {
+package final class Adafactor: Optimizer {
   private let settings: OptimizerSettings
   private let square: FloatArray
   /// By entry: where its row means begin; its column means, or a vector's squares, are behind them.
@@ -20,7 +20,7 @@ final class Adafactor: Optimizer {
   /// Added to squared gradients (ε₁).
   private static let leastSquare = 1e-30
 
-  init(_ settings: OptimizerSettings, for parameters: TrainableParameters) {
+  package init(_ settings: OptimizerSettings, for parameters: TrainableParameters) {
     self.settings = settings
     var offsets: [Int] = []
     var count = 0
@@ -32,9 +32,9 @@ final class Adafactor: Optimizer {
     square = FloatArray(count: count)
   }
 
-  var memory: [(name: String, values: FloatArray)] { [("square", square)] }
+  package var memory: [(name: String, values: FloatArray)] { [("square", square)] }
 
-  func step(
+  package func step(
     _ parameters: TrainableParameters, _ gradients: Gradients, number: Int, rates: [Float],
     scale: Float, threads: Int
   ) {

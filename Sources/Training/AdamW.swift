@@ -10,21 +10,21 @@ import Kernels
 /// Adam with decoupled weight decay (Loshchilov and Hutter 2019, arXiv 1711.05101).
 ///
 /// A class because its running means are changed in place.
-final class AdamW: Optimizer, @unchecked Sendable {
+package final class AdamW: Optimizer, @unchecked Sendable {
   // Sendable stands on this: threads of a step write to different entries.
   private let settings: OptimizerSettings
   private let mean: FloatArray
   private let square: FloatArray
 
-  init(_ settings: OptimizerSettings, count: Int) {
+  package init(_ settings: OptimizerSettings, count: Int) {
     self.settings = settings
     mean = FloatArray(count: count)
     square = FloatArray(count: count)
   }
 
-  var memory: [(name: String, values: FloatArray)] { [("mean", mean), ("square", square)] }
+  package var memory: [(name: String, values: FloatArray)] { [("mean", mean), ("square", square)] }
 
-  func step(
+  package func step(
     _ parameters: TrainableParameters, _ gradients: Gradients, number: Int, rates: [Float],
     scale: Float, threads: Int
   ) {

@@ -1,7 +1,7 @@
 /// Floats at a fixed place in memory, zero at first.
 ///
 /// A class because it frees its memory once, and because optimisers and tapes share it.
-final class FloatArray: @unchecked Sendable {
+package final class FloatArray: @unchecked Sendable {
   // Sendable stands on its owners: each says when it is written.
   let pointer: UnsafeMutablePointer<Float>
   let count: Int

@@ -36,6 +36,15 @@ public final class Gradients: @unchecked Sendable {
     }
   }
 
+  /// Replaces one parameter's.
+  ///
+  /// - Precondition: There is a parameter of that name and size.
+  package func set(_ name: String, to numbers: [Float]) {
+    guard let entry = entries.first(where: { $0.name == name }), entry.count == numbers.count
+    else { preconditionFailure("expected \(numbers.count) numbers of a parameter \(name)") }
+    (values.pointer + entry.offset).update(from: numbers, count: numbers.count)
+  }
+
   /// A parameter's first number; nil if it is frozen.
   func pointer(_ parameter: Parameter) -> UnsafeMutablePointer<Float>? {
     isLearnt[parameter.index] ? values.pointer + entries[parameter.index].offset : nil

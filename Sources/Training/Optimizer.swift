@@ -1,5 +1,5 @@
 /// Changes weights by their gradients, in place.
-protocol Optimizer: AnyObject {
+package protocol Optimizer: AnyObject {
   /// What it remembers, by name: what a resumed training must begin with.
   var memory: [(name: String, values: FloatArray)] { get }
 

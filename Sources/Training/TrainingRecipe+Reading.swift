@@ -1,6 +1,7 @@
 import Checkpoints
 public import JSON
 import Reranking
+import TrainingData
 
 extension TrainingRecipe {
   /// Reads a recipe.
@@ -160,8 +161,12 @@ extension TaskRecipe {
         "share", "losses", "prompt", "list_size", "pairs", "max_tokens", "teacher", "label_width",
         "teacher_model", "layers",
       ])
-    let data = try object.value("data", "a file's path, or an array of at least one") {
-      $0.string.map { [$0] } ?? $0.strings
+    let entries = try object.value("data", "a source, or an array of at least one") {
+      $0.array ?? [$0]
+    }
+    var data: [TrainingDataSource] = []
+    for (index, entry) in entries.enumerated() {
+      data.append(try TrainingDataSource(reading: entry, at: "\(place).data[\(index)]"))
     }
     self.init(mode: try object.choice("mode"), data: data)
     share = try object.optional("share", "a number above 0") { $0.magnitude } ?? share
@@ -214,6 +219,38 @@ extension TaskRecipe {
       losses[RankingLoss(rawValue: name).map { .ranking($0) } ?? .labels] = weight
     }
     return losses
+  }
+}
+
+extension TrainingDataSource {
+  fileprivate init(reading value: JSONValue, at place: String) throws(Mismatch) {
+    if let path = value.string {
+      self = .examples(path: path)
+      return
+    }
+    let path = "a file's path"
+    if value["triples"] != nil {
+      let object = try StrictObject(
+        value, at: place, required: ["triples", "queries", "collection"])
+      self = .triples(
+        path: try object.value("triples", path) { $0.string },
+        queries: try object.value("queries", path) { $0.string },
+        collection: try object.value("collection", path) { $0.string })
+      return
+    }
+    guard value.object != nil else {
+      throw Mismatch(
+        place, expected: "a file's path, or an object with triples or qrels", found: value.kind)
+    }
+    let object = try StrictObject(
+      value, at: place, required: ["qrels", "queries", "corpus"], optional: ["run"])
+    self = .judgements(
+      qrels: try object.value("qrels", path) { $0.string },
+      run: try object.optional("run", path) { $0.string },
+      queries: try object.value("queries", path) { $0.string },
+      corpus: try object.value("corpus", "a file's path, or an array of some") {
+        $0.string.map { [$0] } ?? $0.strings
+      })
   }
 }
 

@@ -1,4 +1,5 @@
 public import Checkpoints
+public import TrainingData
 
 /// All that decides how a training goes, but for its data and the model that it begins with.
 public struct TrainingRecipe: Sendable, Hashable {
@@ -124,8 +125,8 @@ public struct TaskRecipe: Sendable, Hashable {
 
   /// What the model gives.
   public var mode: Mode
-  /// Files of lists.
-  public var data: [String]
+  /// Where its lists come from.
+  public var data: [TrainingDataSource]
   /// The task's part of all tokens, relative to the other tasks'.
   public var share: Double = 1
   /// Weights of what is made small.
@@ -162,7 +163,7 @@ public struct TaskRecipe: Sendable, Hashable {
   }
 
   /// A task with the usual loss of its mode.
-  public init(mode: Mode, data: [String]) {
+  public init(mode: Mode, data: [TrainingDataSource]) {
     self.mode = mode
     self.data = data
     switch mode {

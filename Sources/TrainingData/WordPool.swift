@@ -34,6 +34,20 @@ public struct WordPool: PassageScorer, CandidateFinder {
     }.map { try $0.get() }
   }
 
+  /// BM25's scores as shares, from 0 to below 1, of what no passage can reach for the query.
+  func shares(for pairs: [PoolPair]) throws -> [Double] {
+    let (pool, ranker) = (pool, ranker)
+    let queries = Set(pairs.map(\.query)).sorted()
+    let limits = try ThreadTeam.map(count: queries.count, threads: threads) { number in
+      Result { try ranker.limit(for: pool.queries[queries[number]].text) }
+    }.map { try $0.get() }
+    let limitOf = Dictionary(uniqueKeysWithValues: zip(queries, limits))
+    return zip(pairs, try scores(for: pairs)).map { pair, score in
+      let limit = limitOf[pair.query] ?? 0
+      return limit > 0 ? score / limit : 0
+    }
+  }
+
   func candidates(for queries: Range<Int>, limit: (Int) -> Int) throws -> [[Int]] {
     let (pool, ranker) = (pool, ranker)
     let limits = queries.map(limit)

@@ -78,6 +78,25 @@ struct MineCommandTests {
     }
   }
 
+  @Test("--words-weight adds BM25's share of the greatest score, times the weight")
+  func wordsWeight() throws {
+    try use { folder in
+      let base = [
+        "mine", folder.path(of: "pairs.jsonl"), "--encoder", Fixture.encoder,
+        "--negatives", "random:9", "-q",
+      ]
+      func scores(_ more: [String]) throws -> [Double] {
+        try readText(run(base + more, folder).output).examples.flatMap { $0.scores ?? [] }
+      }
+      let plain = try scores([])
+      let shares = zip(try scores(["--words-weight", "2"]), plain).map { ($0 - $1) / 2 }
+      #expect(shares.count == plain.count && shares.allSatisfy { $0 >= -1e-9 && $0 < 1 })
+      // Each positive has a word of its query; "making honey" and the passage on ants share one of two.
+      #expect(shares[0] > 0 && shares.contains { $0 > 0.4 } && shares.contains { abs($0) < 1e-9 })
+      #expect(try run(base.dropLast(1) + ["--words-weight", "-1"], folder).code == .arguments)
+    }
+  }
+
   @Test("Judgements and a run make examples too; a bad line is named, and the rest is mined")
   func judgements() throws {
     try use { folder in
