@@ -32,18 +32,22 @@ public enum Rotation {
         sines.append(sinf(angle))
       }
     }
-    for (start, end) in zip(offsets, offsets.dropFirst()) {
-      for row in start..<end {
-        let table = (row - start) * half
-        for head in 0..<heads {
-          // In bounds: a head's columns of a row of x; a place below `longest` in the tables.
-          let first = x.pointer + row * x.columns + head * width
-          let second = first + half
-          for pair in 0..<half {
-            let (cosine, sine) = (cosines[table + pair], sines[table + pair])
-            let (a, b) = (first[pair], second[pair])
-            first[pair] = a * cosine - b * sine
-            second[pair] = b * cosine + a * sine
+    cosines.withUnsafeBufferPointer { cosines in
+      sines.withUnsafeBufferPointer { sines in
+        for (start, end) in zip(offsets, offsets.dropFirst()) {
+          for row in start..<end {
+            let table = (row - start) * half
+            for head in 0..<heads {
+              // In bounds: a head's columns of a row of x; a place below `longest` in the tables.
+              let first = x.pointer + row * x.columns + head * width
+              let second = first + half
+              for pair in 0..<half {
+                let (cosine, sine) = (cosines[table + pair], sines[table + pair])
+                let (a, b) = (first[pair], second[pair])
+                first[pair] = a * cosine - b * sine
+                second[pair] = b * cosine + a * sine
+              }
+            }
           }
         }
       }

@@ -22,6 +22,41 @@ import Transformers
       logits: { model.logits($0, types: $1, on: &$2) })
   }
 
+  @Test("Fused operations give what their parts give, up to rounding")
+  func fusedOperations() throws {
+    for fixture in ModelFixture.modernBERT {
+      let (model, parameters) = try fixture.loadModernBERT()
+      try expectSame(fixture, parameters) {
+        model.logits($0, on: &$2)
+      } plain: {
+        model.logits($0, on: &$2)
+      }
+    }
+    for fixture in ModelFixture.deBERTa {
+      let (model, parameters) = try fixture.loadDeBERTa()
+      try expectSame(fixture, parameters) {
+        model.logits($0, types: $1, on: &$2)
+      } plain: {
+        model.logits($0, types: $1, on: &$2)
+      }
+    }
+  }
+
+  private func expectSame(
+    _ fixture: ModelFixture, _ parameters: Parameters, fused: Pass,
+    plain: (PackedBatch, [Int32], inout PlainBackend) -> Matrix
+  ) throws {
+    let golden = try fixture.golden()
+    let batch = PackedBatch([try golden.integers("ids.129")])
+    let types = try golden.integers("token_types.129")
+    var backend = InferenceBackend(parameters: parameters)
+    var plainBackend = PlainBackend(base: InferenceBackend(parameters: parameters))
+    // Logits of order 3 after four layers.
+    #expect(
+      greatestDifference(
+        fused(batch, types, &backend)[0], plain(batch, types, &plainBackend)[0]) < 2e-5)
+  }
+
   private typealias Pass = (PackedBatch, [Int32], inout InferenceBackend) -> Matrix
 
   private func expectParity(
