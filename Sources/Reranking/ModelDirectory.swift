@@ -88,7 +88,7 @@ public final class ModelDirectory: Sendable {
   public var parameterCount: Int { engine.parameters.count }
 
   /// The mode that the model ranks in unless a caller chooses another: the manifest's, else mono for a
-  /// T5 and cross for an encoder.
+  /// T5 and cross for a cross-encoder.
   public var defaultMode: RankingMode {
     manifest?.mode ?? (isT5 ? .mono : .cross)
   }
@@ -101,7 +101,7 @@ public final class ModelDirectory: Sendable {
     guard let mode = manifest?.mode, (mode == .cross) == isT5 else { return }
     throw .unusableModel(
       path: files.path(of: RerankingManifest.fileName),
-      reason: "mode: expected \(isT5 ? "a mode of a T5" : "cross for an encoder"), "
+      reason: "mode: expected \(isT5 ? "a mode of a T5" : "cross for a cross-encoder"), "
         + "found \(mode.rawValue)")
   }
 
@@ -109,7 +109,7 @@ public final class ModelDirectory: Sendable {
   package func t5(for mode: Prompt.Mode) throws(RerankingError) -> T5Model {
     guard case .t5(let model) = network else {
       throw .unusableOptions(
-        reason: "expected a T5 for mode \(mode.rawValue), found an encoder in \(path), "
+        reason: "expected a T5 for mode \(mode.rawValue), found a cross-encoder in \(path), "
           + "which ranks in mode cross")
     }
     return model
