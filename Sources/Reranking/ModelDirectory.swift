@@ -5,8 +5,8 @@ public import Transformers
 
 /// A model directory in the Hugging Face layout, read and checked.
 ///
-/// `config.json` decides about the architecture: T5, mT5 and UMT5 need `spiece.model` beside it, BERT
-/// needs `vocab.txt`; the weights are in `model.safetensors` or its shards. An optional `reranker.json`
+/// `config.json` decides about the architecture: T5, mT5 and UMT5 need `spiece.model` beside it, BERT,
+/// DistilBERT and ELECTRA `vocab.txt`, XLM-RoBERTa `sentencepiece.bpe.model`; the weights are in `model.safetensors` or its shards. An optional `reranker.json`
 /// says how the model is meant to be used.
 ///
 /// A class because it owns the weights and the memory for computing, which all rerankers made of it
@@ -16,8 +16,12 @@ public final class ModelDirectory: Sendable {
   public enum Architecture: Sendable, Hashable {
     /// An encoder-decoder, for the modes mono, rank, duo and mono-duo.
     case t5(T5Configuration)
-    /// An encoder with a classifier, for the mode cross.
+    /// A BERT, or one of its kin, with a classifier, for the mode cross.
     case bert(BERTConfiguration)
+    /// A ModernBERT with a classifier, for the mode cross.
+    case modernBERT(ModernBERTConfiguration)
+    /// A DeBERTa with a classifier, for the mode cross.
+    case deBERTa(DeBERTaConfiguration)
   }
 
   /// Where the directory is, as the caller named it.
@@ -75,6 +79,8 @@ public final class ModelDirectory: Sendable {
     switch network {
     case .t5(let model): .t5(model.configuration)
     case .bert(let model): .bert(model.configuration)
+    case .modernBERT(let model): .modernBERT(model.configuration)
+    case .deBERTa(let model): .deBERTa(model.configuration)
     }
   }
 
@@ -82,7 +88,7 @@ public final class ModelDirectory: Sendable {
   public var parameterCount: Int { engine.parameters.count }
 
   /// The mode that the model ranks in unless a caller chooses another: the manifest's, else mono for a
-  /// T5 and cross for a BERT.
+  /// T5 and cross for a cross-encoder.
   public var defaultMode: RankingMode {
     manifest?.mode ?? (isT5 ? .mono : .cross)
   }
@@ -95,7 +101,7 @@ public final class ModelDirectory: Sendable {
     guard let mode = manifest?.mode, (mode == .cross) == isT5 else { return }
     throw .unusableModel(
       path: files.path(of: RerankingManifest.fileName),
-      reason: "mode: expected \(isT5 ? "a mode of a T5" : "cross for a BERT"), "
+      reason: "mode: expected \(isT5 ? "a mode of a T5" : "cross for a cross-encoder"), "
         + "found \(mode.rawValue)")
   }
 
@@ -103,19 +109,52 @@ public final class ModelDirectory: Sendable {
   package func t5(for mode: Prompt.Mode) throws(RerankingError) -> T5Model {
     guard case .t5(let model) = network else {
       throw .unusableOptions(
-        reason: "expected a T5 for mode \(mode.rawValue), found a BERT in \(path), "
+        reason: "expected a T5 for mode \(mode.rawValue), found a cross-encoder in \(path), "
           + "which ranks in mode cross")
     }
     return model
   }
 
-  /// The model, for the mode that needs a BERT.
-  package func bert() throws(RerankingError) -> BERTModel {
-    guard case .bert(let model) = network else {
+  /// The model, for the mode that needs a classifier of pairs.
+  package func classifier() throws(RerankingError) -> any PairClassifier {
+    guard let model = network.classifier else {
       throw .unusableOptions(
-        reason: "expected a BERT for mode cross, found a T5 in \(path), "
+        reason: "expected a cross-encoder for mode cross, found a T5 in \(path), "
           + "which ranks in the modes mono, rank, duo and mono-duo")
     }
     return model
+  }
+
+  /// The control tokens around a pair of texts.
+  ///
+  /// - Throws: `RerankingError.unusableModel` for a vocabulary without them, or for a BERT that cannot
+  ///   tell the texts apart by type.
+  package func pairTemplate() throws(RerankingError) -> PairTemplate {
+    switch network {
+    case .bert(let model) where model.configuration.family.separatesWithTwoTokens:
+      return try .roberta(tokenizer)
+    case .bert(let model) where model.configuration.family != .distilBERT:
+      // The tokenizers of these families give the document's tokens type 1.
+      guard model.tokenTypes >= 2 else {
+        throw .unusableModel(
+          path: configurationPath,
+          reason: "type_vocab_size: expected at least 2 for a cross-encoder, "
+            + "found \(model.tokenTypes)")
+      }
+      return try .bert(tokenizer, documentType: 1)
+    case .deBERTa(let model):
+      return try .bert(tokenizer, documentType: model.tokenTypes >= 2 ? 1 : 0)
+    case .bert, .modernBERT, .t5:
+      return try .bert(tokenizer, documentType: 0)
+    }
+  }
+}
+
+extension BERTConfiguration.Family {
+  fileprivate var separatesWithTwoTokens: Bool {
+    switch self {
+    case .roBERTa, .xlmRoBERTa, .camemBERT: true
+    case .bert, .distilBERT, .electra, .albert: false
+    }
   }
 }

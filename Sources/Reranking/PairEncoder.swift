@@ -1,8 +1,8 @@
 public import Tokenization
 
-/// Puts a query and a document side by side for a BERT, as tokens within a budget.
+/// Puts a query and a document side by side for a cross-encoder, as tokens within a budget.
 ///
-/// `[CLS] query [SEP] document [SEP]`. What is cut from a pair that is too long:
+/// The model's `PairTemplate` says which control tokens stand around them. What is cut from a pair that is too long:
 ///
 /// - `Truncation.prompt`: whatever is longer, by Hugging Face's rule `longest_first`, which
 ///   sentence-transformers' `CrossEncoder` uses: the shorter text keeps its tokens unless it has more
@@ -13,7 +13,7 @@ public import Tokenization
 ///
 /// Source: `truncate_encodings` of huggingface/tokenizers.
 public struct PairEncoder: Sendable {
-  /// The most tokens of a pair, `[CLS]` and both `[SEP]` included.
+  /// The most tokens of a pair, control tokens included.
   public let maximumTokens: Int
   /// What is cut from a pair that is too long.
   public let truncation: Truncation
@@ -21,33 +21,27 @@ public struct PairEncoder: Sendable {
   public let specialTokens: SpecialTokenPolicy
 
   private let tokenizer: any Tokenizer
-  private let start: TokenID
-  private let separator: TokenID
-
-  private static let controlCount = 3
-  private static let fewestTokens = controlCount + 2
+  private let template: PairTemplate
 
   /// An encoder for the pairs of one model.
   ///
+  /// - Parameter template: The control tokens; by default those of a BERT.
   /// - Throws: `RerankingError.unusableOptions` for a budget too small for one token of each text, and
-  ///   `.unusableModel` for a vocabulary without `[CLS]` or `[SEP]`.
+  ///   `.unusableModel` for a vocabulary without `[CLS]` or `[SEP]` where the template is BERT's.
   public init(
-    tokenizer: any Tokenizer, maximumTokens: Int, truncation: Truncation = .prompt,
-    specialTokens: SpecialTokenPolicy = .literal
+    tokenizer: any Tokenizer, template: PairTemplate? = nil, maximumTokens: Int,
+    truncation: Truncation = .prompt, specialTokens: SpecialTokenPolicy = .literal
   ) throws(RerankingError) {
-    guard let start = tokenizer.token(for: "[CLS]"), let separator = tokenizer.token(for: "[SEP]")
-    else {
-      throw .unusableModel(
-        path: "vocabulary", reason: "expected the pieces [CLS] and [SEP], found not both")
-    }
-    guard maximumTokens >= Self.fewestTokens else {
+    let template =
+      if let template { template } else { try PairTemplate.bert(tokenizer, documentType: 1) }
+    guard maximumTokens >= template.count + 2 else {
       throw .unusableOptions(
-        reason: "expected a budget of at least \(Self.fewestTokens) tokens for a cross-encoder "
-          + "([CLS], two [SEP], and one token of each text), found \(maximumTokens)")
+        reason: "expected a budget of at least \(template.count + 2) tokens for a cross-encoder "
+          + "(\(template.count) control tokens, and one token of each text), "
+          + "found \(maximumTokens)")
     }
     self.tokenizer = tokenizer
-    self.start = start
-    self.separator = separator
+    self.template = template
     self.maximumTokens = maximumTokens
     self.truncation = truncation
     self.specialTokens = specialTokens
@@ -68,7 +62,7 @@ public struct PairEncoder: Sendable {
 
   /// The most tokens of a document that go into a pair with the query.
   func documentRoom(beside query: EncodedText) -> Int {
-    let room = maximumTokens - Self.controlCount
+    let room = maximumTokens - template.count
     let left = room - query.tokens.count
     return switch truncation {
     case .prompt: max(left, room / 2)
@@ -79,22 +73,22 @@ public struct PairEncoder: Sendable {
   /// Puts encoded texts side by side.
   public func encode(query: EncodedText, document: EncodedText) -> EncodedPair {
     let kept = kept(query: query.tokens.count, document: document.tokens.count)
-    var tokens = [start]
-    tokens.reserveCapacity(Self.controlCount + kept.query + kept.document)
+    var tokens = template.start
+    tokens.reserveCapacity(template.count + kept.query + kept.document)
     tokens += query.tokens.prefix(kept.query)
-    tokens.append(separator)
+    tokens += template.between
     let documentStart = tokens.count
     tokens += document.tokens.prefix(kept.document)
-    tokens.append(separator)
+    tokens += template.end
     return EncodedPair(
-      tokens: tokens, documentStart: documentStart,
+      tokens: tokens, documentStart: documentStart, documentType: template.documentType,
       documentShortened: document.isLonger(than: kept.document),
       queryShortened: query.isLonger(than: kept.query))
   }
 
   /// How many tokens of each text go into a pair.
   private func kept(query: Int, document: Int) -> (query: Int, document: Int) {
-    let room = maximumTokens - Self.controlCount
+    let room = maximumTokens - template.count
     // Both are lengths of arrays: their sum cannot overflow.
     guard query + document > room else { return (query, document) }
     switch truncation {

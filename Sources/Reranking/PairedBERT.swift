@@ -4,7 +4,7 @@ import RankingCore
 import Tokenization
 import Transformers
 
-/// A BERT that reads pairs: the path from texts to classifier scores.
+/// A BERT, or one of its kin, that reads pairs: the path from texts to classifier scores.
 struct PairedBERT: PointwiseModel {
   let runner: SequenceRunner<EncodedPair>
   let windows: WindowSettings?
@@ -13,27 +13,20 @@ struct PairedBERT: PointwiseModel {
   private let scoring: ClassifierScoring
 
   init(_ directory: ModelDirectory, options: RerankerOptions) throws(RerankingError) {
-    let model = try directory.bert()
+    let model = try directory.classifier()
     source = ScorerSource(modelPath: directory.path, prompt: nil)
-    let configuration = model.configuration
-    guard configuration.tokenTypes >= 2 else {
-      throw .unusableModel(
-        path: directory.configurationPath,
-        reason: "type_vocab_size: expected at least 2 for a cross-encoder, "
-          + "found \(configuration.tokenTypes)")
-    }
     scoring = try ClassifierScoring(
-      directory.configuration, labels: configuration.labels,
+      directory.configuration, labels: model.labels,
       scale: directory.scale(for: .cross, options), path: directory.configurationPath)
     windows = try WindowSettings(options, tokenizer: directory.tokenizer)
     encoder = try PairEncoder(
-      tokenizer: directory.tokenizer,
-      maximumTokens: try Self.maximumTokens(directory, configuration.maximumPositions, options),
+      tokenizer: directory.tokenizer, template: try directory.pairTemplate(),
+      maximumTokens: try Self.maximumTokens(directory, model.maximumPositions, options),
       truncation: options.truncation ?? .prompt, specialTokens: options.specialTokens)
-    let cache = try Self.cache(directory, labels: configuration.labels, encoder, options)
+    let cache = try Self.cache(directory, labels: model.labels, encoder, options)
     runner = try SequenceRunner(
       directory.engine, maximumTokens: encoder.maximumTokens, options: options, cache: cache,
-      operations: { configuration.encoderOperations(lengths: $0) },
+      operations: { model.encoderOperations(lengths: $0) },
       logits: { pairs, backend in
         let outputs = model.logits(
           PackedBatch(pairs.map(\.tokens)), types: pairs.flatMap(\.types), on: &backend)

@@ -23,7 +23,7 @@ struct ModelReport: Sendable {
     case .t5:
       prompts = Prompt.Mode.allCases.map { PromptReport($0, of: model) }
       score = nil
-    case .bert:
+    case .bert, .modernBERT, .deBERTa:
       prompts = []
       score = try CrossEncoder(model, options: RerankerOptions()).scale.rawValue
     }
@@ -41,7 +41,7 @@ struct ModelReport: Sendable {
   }
 
   private var tokenizerName: String {
-    model.tokenizer is SentencePieceTokenizer ? "SentencePiece" : "WordPiece"
+    model.tokenizer is WordPieceTokenizer ? "WordPiece" : "SentencePiece"
   }
 
   // MARK: JSON
