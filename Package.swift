@@ -38,7 +38,7 @@ let package = Package(
     library("JSON"),
     library("RankingCore"),
     library("Digests", needs: ["CSHA256"]),
-    library("Checkpoints", needs: ["JSON"]),
+    library("Checkpoints", needs: ["Digests", "JSON"]),
     library("Kernels", needs: ["CKernels", "COpenBLAS"]),
     library("Tokenization", needs: ["CSentencePiece", "JSON"]),
 
@@ -60,7 +60,7 @@ let package = Package(
         "Transformers",
         "Tokenization", "Kernels", "CKernels", "Checkpoints", "JSON",
       ]),
-    library("RankingFormats", needs: ["RankingCore", "JSON"]),
+    library("RankingFormats", needs: ["RankingCore", "Digests", "JSON"]),
     library("Evaluation", needs: ["RankingCore"]),
     library(
       "TrainingData",
@@ -87,7 +87,7 @@ let package = Package(
     tests(of: "JSON"),
     tests(of: "RankingCore"),
     tests(of: "Digests"),
-    tests(of: "Checkpoints", needs: ["JSON"]),
+    tests(of: "Checkpoints", needs: ["Digests", "JSON"]),
     tests(of: "Kernels", needs: ["CKernels"]),
     tests(of: "Tokenization", needs: ["JSON"]),
     tests(of: "Transformers", needs: ["Kernels", "Checkpoints", "JSON"]),

@@ -1,32 +1,36 @@
 /// Finds the weights in a model directory in the Hugging Face layout.
 public enum CheckpointDirectory {
-  private static let singleFile = "model.safetensors"
-  private static let index = "model.safetensors.index.json"
-  private static let pickles = ["pytorch_model.bin", "pytorch_model.bin.index.json"]
-
-  /// Opens `model.safetensors`, else the files that `model.safetensors.index.json` names.
+  /// Opens `model.safetensors`, else the files that `model.safetensors.index.json` names; without
+  /// either `pytorch_model.bin`, else the files that its index names.
   ///
-  /// - Throws: `CheckpointError`; `fileMissing` names what was looked for, `unreadable` says that only
-  ///   PyTorch's own format is there, which is not read.
+  /// The names that BERT's norms had until 2018 are given as today's: see `RenamedCheckpoint`.
+  ///
+  /// - Throws: `CheckpointError`; `fileMissing` names what was looked for. A file that is there and
+  ///   broken is not passed over for another.
   public static func open(_ directory: String) throws(CheckpointError) -> any Checkpoint {
+    try RenamedCheckpoint.renaming(openAsStored(directory), in: directory)
+  }
+
+  private static func openAsStored(
+    _ directory: String
+  ) throws(CheckpointError) -> any Checkpoint {
     switch FileKind(path: directory) {
     case .directory: break
     case nil: throw .fileMissing(path: directory, expected: "a model directory")
     case .regular, .other:
       throw .unreadable(path: directory, reason: "expected a model directory, found a file")
     }
-    let singlePath = joinedPath(directory, singleFile)
-    if FileKind(path: singlePath) != nil { return try Safetensors(path: singlePath) }
-    let indexPath = joinedPath(directory, index)
-    if FileKind(path: indexPath) != nil { return try ShardedSafetensors(indexPath: indexPath) }
-
-    let expected = "\(singleFile) or \(index)"
-    for pickle in pickles where FileKind(path: joinedPath(directory, pickle)) != nil {
-      throw .unreadable(
-        path: joinedPath(directory, pickle),
-        reason: "expected \(expected) beside it, found only PyTorch's format, "
-          + "which is not read yet")
+    for format in WeightFormat.allCases {
+      let path = joinedPath(directory, format.singleFile)
+      if FileKind(path: path) != nil { return try format.open(path) }
+      let indexPath = joinedPath(directory, format.index)
+      if FileKind(path: indexPath) != nil {
+        return try ShardedCheckpoint(indexPath: indexPath, of: format)
+      }
     }
-    throw .fileMissing(path: directory, expected: expected)
+    let names = WeightFormat.allCases.flatMap { [$0.singleFile, $0.index] }
+    throw .fileMissing(
+      path: directory,
+      expected: names.dropLast().joined(separator: ", ") + " or " + (names.last ?? ""))
   }
 }

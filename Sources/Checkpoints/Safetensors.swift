@@ -38,37 +38,10 @@ public struct Safetensors: Checkpoint {
     }
     // In bounds: the header's check found the range inside the file.
     let bytes = UnsafeRawBufferPointer(rebasing: file.bytes[entry.bytes])
-    switch tensor.scalarType {
-    case .float32:
-      return mappedFloats(bytes) ?? convert(bytes, from: UInt32.self) { Float(bitPattern: $0) }
-    case .float16: return convert(bytes, from: UInt16.self) { Float(float16Bits: $0) }
-    case .bfloat16: return convert(bytes, from: UInt16.self) { Float(bfloat16Bits: $0) }
-    case .float64: return convert(bytes, from: UInt64.self) { Float(Double(bitPattern: $0)) }
-    default:
+    guard let floats = ScalarLayout(contiguous: tensor).floats(in: bytes, of: file) else {
       throw .unsupportedScalar(
         path: path, tensor: tensor.name, found: tensor.scalarType.rawValue)
     }
-  }
-
-  /// The mapped floats themselves; nil where the file does not align them.
-  private func mappedFloats(_ bytes: UnsafeRawBufferPointer) -> FloatBuffer? {
-    guard let address = bytes.baseAddress,
-      Int(bitPattern: address) % MemoryLayout<Float>.alignment == 0
-    else { return nil }
-    let count = bytes.count / MemoryLayout<Float>.stride
-    return FloatBuffer(
-      borrowing: address.bindMemory(to: Float.self, capacity: count), count: count, from: file)
-  }
-
-  private func convert<Bits: FixedWidthInteger & BitwiseCopyable>(
-    _ bytes: UnsafeRawBufferPointer, from bits: Bits.Type, _ value: (Bits) -> Float
-  ) -> FloatBuffer {
-    // In bounds: one output for each whole input.
-    FloatBuffer(count: bytes.count / MemoryLayout<Bits>.size) { floats in
-      for index in floats.indices {
-        let offset = index * MemoryLayout<Bits>.size
-        floats[index] = value(bytes.loadUnaligned(fromByteOffset: offset, as: Bits.self))
-      }
-    }
+    return floats
   }
 }

@@ -1,3 +1,5 @@
+import Digests
+
 /// Expands gzip data (RFC 1952) piece by piece: members one after another, each with its checks.
 struct GzipDecoder {
   private var input: BitReader

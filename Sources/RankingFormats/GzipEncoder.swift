@@ -1,3 +1,5 @@
+import Digests
+
 /// Compresses bytes as gzip data (RFC 1952) piece by piece; memory does not depend on the data.
 ///
 /// The same bytes give the same data, however they are cut into pieces: there is no time in them.

@@ -34,6 +34,7 @@ final class ModelFingerprint: Sendable {
       let all = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
       files += all.filter {
         $0.hasSuffix(".safetensors") || $0.hasSuffix(".safetensors.index.json")
+          || $0.hasSuffix(".bin") || $0.hasSuffix(".bin.index.json")
       }
       .sorted().compactMap(file)
     }

@@ -64,6 +64,8 @@ public enum CommandLineTool {
         settings: MineSettings(parsed), console: console, openModel: openModel
       ).run()
     case .train: return try TrainCommand(settings: TrainSettings(parsed), console: console).run()
+    case .convert:
+      return try ConvertCommand(settings: ConvertSettings(parsed), console: console).run()
     case .help: return try help(parsed, console)
     }
   }

@@ -126,6 +126,14 @@ package enum HelpText {
       comes out is a model directory that t5rank and transformers load. An interrupt
       saves first; --resume goes on, to the same result bit for bit.
       """
+    case .convert:
+      """
+      Writes a model directory anew, for ranking: the weights as model.safetensors,
+      whatever they were (also PyTorch's pytorch_model.bin, of which nothing is run),
+      without tensors that no scorer reads. transformers loads it too. With
+      --vocabulary the model shrinks to the language of some texts: most of a small
+      multilingual model is its embedding table.
+      """
     case .help: "Explains t5rank, or one of its subcommands."
     }
   }

@@ -8,7 +8,7 @@ package enum OptionTable {
     input + ranking + pairwise + windows + cascades + fusion + cache + output + explanation
     + running
     + retrieval
-    + mining + training + evaluation + other
+    + mining + training + conversion + evaluation + other
 
   /// The options of one subcommand.
   static func options(of subcommand: Subcommand) -> [CommandOption] {

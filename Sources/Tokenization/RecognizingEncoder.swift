@@ -179,38 +179,22 @@ extension SentencePieceModelFile {
       out.append(Array("<extra_id_\(number)>".utf8), score: 0, .normal)
     }
     out.append(pieces[unknownID].text, score: pieces[unknownID].score, .normal)
-    if let trainerSettings { out.append(field: 2, Array(bytes[trainerSettings])) }
+    if let trainerSettings { out.write(bytes[trainerSettings], in: 2) }
     // add_dummy_prefix, remove_extra_whitespaces and escape_whitespaces, each false.
-    out.append(field: 3, [3 << 3, 0, 4 << 3, 0, 5 << 3, 0])
+    out.write([3 << 3, 0, 4 << 3, 0, 5 << 3, 0], in: 3)
     return out.bytes
   }
 }
 
-/// Writes the few protocol buffer fields of a SentencePiece model.
-private struct ProtobufWriter {
-  private(set) var bytes: [UInt8] = []
-
-  mutating func append(
+extension ProtobufWriter {
+  /// Writes a piece of the vocabulary.
+  fileprivate mutating func append(
     _ text: [UInt8], score: Float, _ type: SentencePieceModelFile.PieceType
   ) {
     var piece = ProtobufWriter()
-    piece.append(field: 1, text)
-    piece.bytes.append(2 << 3 | 5)
-    for shift: UInt32 in [0, 8, 16, 24] {
-      piece.bytes.append(UInt8(truncatingIfNeeded: score.bitPattern >> shift))
-    }
-    piece.bytes += [3 << 3, UInt8(type.rawValue)]
-    append(field: 1, piece.bytes)
-  }
-
-  mutating func append(field: UInt8, _ message: [UInt8]) {
-    bytes.append(field << 3 | 2)
-    var length = message.count
-    while length >= 0x80 {
-      bytes.append(UInt8(length & 0x7F) | 0x80)
-      length >>= 7
-    }
-    bytes.append(UInt8(length))
-    bytes += message
+    piece.write(text, in: 1)
+    piece.write(score, in: 2)
+    piece.write(type.rawValue, in: 3)
+    write(piece.bytes, in: 1)
   }
 }

@@ -133,4 +133,7 @@ public struct WordPieceTokenizer: Tokenizer {
       $0.continuesWord ? WordPieceVocabulary.continuation + $0.text : $0.text
     }
   }
+
+  /// Whether a token stands for no text of its own.
+  func isControl(_ token: TokenID) -> Bool { controls.contains(token) }
 }

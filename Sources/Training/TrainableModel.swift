@@ -56,16 +56,7 @@ public final class TrainableModel: Sendable {
   public static func declarations(
     for checkpoint: some Checkpoint
   ) throws -> ParameterDeclarations {
-    let tensors = checkpoint.tensors
-    let head = tensors.first { $0.name == "lm_head.weight" }
-    let table = ["shared.weight", "encoder.embed_tokens.weight", "decoder.embed_tokens.weight"]
-      .lazy.compactMap { name in tensors.first { $0.name == name } }.first
-    guard let head, let table, head.shape == table.shape else {
-      return ParameterDeclarations(for: tensors)
-    }
-    let (one, other) = (try checkpoint.floats(of: head), try checkpoint.floats(of: table))
-    // In bounds: both have the same shape.
-    let isTied = (0..<one.count).allSatisfy { one.pointer[$0] == other.pointer[$0] }
-    return ParameterDeclarations(for: isTied ? tensors.filter { $0 != head } : tensors)
+    let head = try T5Model.repeatedHead(in: checkpoint)
+    return ParameterDeclarations(for: checkpoint.tensors.filter { $0 != head })
   }
 }

@@ -1,5 +1,4 @@
 public import Checkpoints
-import JSON
 public import Reranking
 
 private import FoundationEssentials
@@ -14,12 +13,6 @@ public struct TrainingOutput: Sendable {
 
   /// The file of the training's state.
   public var statePath: String { "\(path)/\(TrainingState.fileName)" }
-
-  /// Files beside the weights that make a directory complete, as far as the model has them.
-  private static let companions = [
-    "spiece.model", "sentencepiece.bpe.model", "vocab.txt", "tokenizer.json",
-    "tokenizer_config.json", "special_tokens_map.json", "generation_config.json", "reranker.json",
-  ]
 
   func makeDirectory() throws(TrainingError) {
     do {
@@ -40,19 +33,9 @@ public struct TrainingOutput: Sendable {
     _ snapshot: WeightSnapshot, like directory: ModelDirectory, as type: ScalarType
   ) throws {
     try makeDirectory()
-    if !isSame(path, directory.path) {
-      for name in Self.companions {
-        let source = "\(directory.path)/\(name)"
-        guard let bytes = FileManager.default.contents(atPath: source) else { continue }
-        try AtomicFile.write([UInt8](bytes), to: "\(path)/\(name)")
-      }
-    }
-    var members = directory.configuration.object ?? JSONObject()
-    members["torch_dtype"] = nil
-    members["dtype"] = .string(Self.word(for: type))
-    try AtomicFile.write(
-      Array((JSONValue(members).serialized(pretty: true) + "\n").utf8),
-      to: "\(path)/config.json")
+    let files = ModelDirectoryWriter(directory)
+    if !isSame(path, directory.path) { try files.writeCompanions(to: path) }
+    try files.writeConfiguration(to: path, as: type)
     var writer = SafetensorsWriter()
     for tensor in snapshot.tensors {
       writer.add(tensor.name, shape: tensor.shape, try snapshot.floats(of: tensor), as: type)
@@ -62,13 +45,5 @@ public struct TrainingOutput: Sendable {
 
   private func isSame(_ one: String, _ other: String) -> Bool {
     URL(filePath: one).standardizedFileURL.path() == URL(filePath: other).standardizedFileURL.path()
-  }
-
-  private static func word(for type: ScalarType) -> String {
-    switch type {
-    case .float16: "float16"
-    case .bfloat16: "bfloat16"
-    default: "float32"
-    }
   }
 }

@@ -52,16 +52,15 @@ public struct T5Model: Sendable {
     let size = configuration.vocabularySize
     let width = configuration.width
     // Some writers keep one of the shared table's aliases instead of its own name.
-    let aliases = ["encoder.embed_tokens.weight", "decoder.embed_tokens.weight"]
-    let names = ["shared.weight"] + aliases
-    let stored = names.first(where: parameters.isStored) ?? "shared.weight"
+    let names = Self.tableNames
+    let stored = names.first(where: parameters.isStored) ?? names[0]
     embedding = parameters.matrix(stored, rows: size, columns: width)
     for name in names where name != stored { parameters.ignore(name) }
     // transformers 5 takes a stored head even where config.json calls it tied.
     head =
-      parameters.isStored("lm_head.weight")
-      ? parameters.matrix("lm_head.weight", rows: size, columns: width) : embedding
-    parameters.ignore("lm_head.weight")
+      parameters.isStored(Self.headName)
+      ? parameters.matrix(Self.headName, rows: size, columns: width) : embedding
+    parameters.ignore(Self.headName)
     // T5's first checkpoints hold a table that no version ever used.
     parameters.ignore("decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight")
 

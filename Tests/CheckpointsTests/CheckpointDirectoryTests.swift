@@ -32,7 +32,9 @@ struct CheckpointDirectoryTests {
   @Test("Where there are no weights, the message says what was looked for")
   func refuses() throws {
     try TemporaryFolder.use { folder in
-      let expected = "model.safetensors or model.safetensors.index.json"
+      let expected =
+        "model.safetensors, model.safetensors.index.json, pytorch_model.bin "
+        + "or pytorch_model.bin.index.json"
       #expect(throws: CheckpointError.fileMissing(path: folder.path, expected: expected)) {
         try CheckpointDirectory.open(folder.path)
       }
@@ -43,7 +45,7 @@ struct CheckpointDirectoryTests {
       let file = try folder.write("x", to: "pytorch_model.bin")
       for (path, words) in [
         (file, "expected a model directory, found a file"),
-        (folder.path, "found only PyTorch's format"),
+        (folder.path, "pytorch_model.bin: expected a zip archive"),
       ] {
         let error = try #require(throws: CheckpointError.self) {
           try CheckpointDirectory.open(path)

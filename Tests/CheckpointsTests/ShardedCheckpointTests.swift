@@ -3,15 +3,15 @@ import Support
 import Testing
 
 @Suite("Sharded safetensors")
-struct ShardedSafetensorsTests {
+struct ShardedCheckpointTests {
   /// Opens an index beside `1.safetensors` with `a` and `b`, and `2.safetensors` with `c`.
   private func open<Result>(
-    _ index: String, _ body: (ShardedSafetensors) throws -> Result
+    _ index: String, _ body: (ShardedCheckpoint) throws -> Result
   ) throws -> Result {
     try TemporaryFolder.use { folder in
       try writeShard(["a", "b"], to: folder.path(of: "1.safetensors"))
       try writeShard(["c"], to: folder.path(of: "2.safetensors"))
-      return try body(ShardedSafetensors(indexPath: folder.write(index, to: "index.json")))
+      return try body(ShardedCheckpoint(indexPath: folder.write(index, to: "index.json")))
     }
   }
 
@@ -60,7 +60,7 @@ struct ShardedSafetensorsTests {
   @Test(
     "A faulty index is refused",
     arguments: [
-      ("", "expected an index of safetensors files, found an empty file"),
+      ("", "expected an index of weights, found an empty file"),
       ("{", "line 1, column 2"),
       ("[]", "expected an object with weight_map, found none"),
       ("{}", "expected an object with weight_map, found none"),

@@ -1,26 +1,30 @@
 import JSON
 
-/// Several safetensors files that hold one model, listed by an index (`model.safetensors.index.json`).
+/// Several files that hold one model, listed by an index (`model.safetensors.index.json`,
+/// `pytorch_model.bin.index.json`).
 ///
 /// The index and the files must agree exactly: every tensor is in the file that the index names for
 /// it, and in no other.
-public struct ShardedSafetensors: Checkpoint {
+public struct ShardedCheckpoint: Checkpoint {
   /// The index's path.
   public let path: String
   /// Every tensor of every file, sorted by name.
   public let tensors: [StoredTensor]
-  private let shards: [Safetensors]
+  private let shards: [any Checkpoint]
   private let shardOfTensor: [String: Int]
 
   /// Reads an index and the headers of all files it names, which lie beside it.
   ///
   /// - Throws: `CheckpointError`; tensors that are missing, unlisted or misplaced are named together.
-  public init(indexPath: String) throws(CheckpointError) {
+  public init(
+    indexPath: String, of format: WeightFormat = .safetensors
+  ) throws(CheckpointError) {
     path = indexPath
-    let placements = try Self.placements(indexPath)
+    let placements = try Self.placements(indexPath, suffix: format.suffix)
     let directory = directoryName(of: indexPath)
 
-    var shards: [Safetensors] = []
+    var shards: [any Checkpoint] = []
+    var paths: [String] = []
     var listed: [[String]] = []
     var shardOfName: [String: Int] = [:]
     for (tensor, shard) in placements {
@@ -28,7 +32,8 @@ public struct ShardedSafetensors: Checkpoint {
         listed[position].append(tensor)
       } else {
         shardOfName[shard] = shards.count
-        shards.append(try Safetensors(path: joinedPath(directory, shard)))
+        paths.append(joinedPath(directory, shard))
+        shards.append(try format.open(joinedPath(directory, shard)))
         listed.append([tensor])
       }
     }
@@ -38,13 +43,14 @@ public struct ShardedSafetensors: Checkpoint {
     for (position, shard) in shards.enumerated() {
       let found = Set(shard.tensors.map(\.name))
       for name in listed[position] where !found.contains(name) {
-        problems.append("\(quoted(name)) is listed in \(shard.path), but is not there")
+        problems.append("\(quoted(name)) is listed in \(paths[position]), but is not there")
       }
       let expected = Set(listed[position])
       for tensor in shard.tensors {
         shardOfTensor[tensor.name] = position
         if !expected.contains(tensor.name) {
-          problems.append("\(quoted(tensor.name)) is in \(shard.path), but is not listed there")
+          problems.append(
+            "\(quoted(tensor.name)) is in \(paths[position]), but is not listed there")
         }
       }
     }
@@ -60,7 +66,7 @@ public struct ShardedSafetensors: Checkpoint {
     tensors = shards.flatMap(\.tensors).sorted { $0.name < $1.name }
   }
 
-  /// A tensor's numbers, as `Safetensors.floats(of:)` gives them.
+  /// A tensor's numbers, as `Safetensors` and `PyTorchFile` give them.
   public func floats(of tensor: StoredTensor) throws(CheckpointError) -> FloatBuffer {
     guard let shard = shardOfTensor[tensor.name] else {
       throw .noSuchTensor(path: path, tensor: tensor.name)
@@ -69,11 +75,11 @@ public struct ShardedSafetensors: Checkpoint {
   }
 
   /// Tensor names and the names of their files, in the order of the index.
-  private static func placements(_ path: String) throws(CheckpointError)
+  private static func placements(_ path: String, suffix: String) throws(CheckpointError)
     -> [(tensor: String, shard: String)]
   {
     func malformed(_ reason: String) -> CheckpointError { .malformed(path: path, reason: reason) }
-    let index = try readJSON(path, expected: "an index of safetensors files")
+    let index = try readJSON(path, expected: "an index of weights")
     guard let weightMap = index["weight_map"] else {
       throw malformed("expected an object with weight_map, found none")
     }
@@ -96,10 +102,10 @@ public struct ShardedSafetensors: Checkpoint {
       // byte, as a slash and an accent after it are one character to Swift, but not to the system.
       let separators: [UInt8] = [0, UInt8(ascii: "/"), UInt8(ascii: "\\")]
       guard !shard.utf8.contains(where: separators.contains),
-        shard.hasSuffix(".safetensors"), shard.utf8.first != UInt8(ascii: ".")
+        shard.hasSuffix(suffix), shard.utf8.first != UInt8(ascii: ".")
       else {
         throw malformed(
-          "weight_map: \(quoted(tensor)): expected the plain name of a .safetensors file in the "
+          "weight_map: \(quoted(tensor)): expected the plain name of a \(suffix) file in the "
             + "same directory, found \(quoted(shard))")
       }
       guard names.insert(tensor).inserted else {

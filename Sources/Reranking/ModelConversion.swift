@@ -1,0 +1,184 @@
+package import Checkpoints
+import JSON
+package import Tokenization
+import Transformers
+
+/// A model directory written anew: safetensors in one file, without tensors that nothing reads, maybe
+/// with other numbers and with a smaller vocabulary.
+package struct ModelConversion: Sendable {
+  /// What a model takes.
+  package struct Size: Sendable, Hashable {
+    package let tensors: Int
+    /// Of the weights.
+    package let bytes: Int
+    /// Rows of the embedding table.
+    package let tokens: Int
+  }
+
+  private struct Tensor {
+    let stored: StoredTensor
+    let name: String
+    let type: ScalarType
+    let isTable: Bool
+  }
+
+  private let source: ModelDirectory
+  private let checkpoint: any Checkpoint
+  private let tensors: [Tensor]
+  private let cut: VocabularyCut?
+
+  /// Plans a conversion.
+  ///
+  /// - Parameters:
+  ///   - source: What is converted.
+  ///   - type: F32, F16 or BF16; nil: as each tensor is stored, F64 as F32.
+  ///   - kept: Tokens of the vocabulary to keep, beside those that any text or prompt needs; nil: all.
+  package init(
+    _ source: ModelDirectory, as type: ScalarType? = nil, keeping kept: Set<TokenID>? = nil
+  ) throws {
+    self.source = source
+    let checkpoint = try CheckpointDirectory.open(source.path)
+    self.checkpoint = checkpoint
+    cut = try kept.map { try Self.cut(of: source, keeping: $0) }
+    let dropped = try Self.tiesHead(source) ? T5Model.repeatedHead(in: checkpoint) : nil
+    let stored = checkpoint.tensors.filter { $0 != dropped }
+    let places = Dictionary(
+      stored.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    var declarations = ParameterDeclarations(for: stored)
+    _ = try ModelFiles(directory: source.path).network(
+      source.configuration, declaring: &declarations)
+    // The source was read with these declarations, so that each names a tensor.
+    tensors = declarations.declarations.compactMap { declaration in
+      places[declaration.name].map { tensor in
+        let usual: ScalarType = tensor.scalarType == .float64 ? .float32 : tensor.scalarType
+        // transformers looks for the shared table under its own name.
+        let isAlias = T5Model.tableNames.contains(tensor.name)
+        return Tensor(
+          stored: tensor, name: isAlias ? T5Model.tableNames[0] : tensor.name,
+          type: type ?? usual,
+          isTable: isAlias || Self.tables.contains(tensor.name))
+      }
+    }
+  }
+
+  /// The model as it is.
+  package var sizeBefore: Size {
+    Size(
+      tensors: source.tensors.count,
+      bytes: source.tensors.reduce(0) { $0 + $1.count * $1.scalarType.byteCount },
+      tokens: rows)
+  }
+
+  /// The model as it will be.
+  package var sizeAfter: Size {
+    let bytes = tensors.reduce(0) { sum, tensor in
+      let count =
+        tensor.isTable ? tensor.stored.count / rows * tokenCount : tensor.stored.count
+      return sum + count * tensor.type.byteCount
+    }
+    return Size(tensors: tensors.count, bytes: bytes, tokens: tokenCount)
+  }
+
+  /// Writes the directory; it appears whole, or not at all.
+  ///
+  /// - Throws: `CheckpointError.unwritable`, also where a directory that is not empty stands at the
+  ///   path; `RerankingError.unusableOptions` for numbers that F16 cannot hold.
+  package func write(to path: String) throws {
+    let directory = try AtomicDirectory(path: path)
+    let files = ModelDirectoryWriter(source, cut: cut)
+    try files.writeCompanions(to: directory.temporaryPath)
+    let type = tensors.first { $0.isTable }?.type ?? .float32
+    try files.writeConfiguration(to: directory.temporaryPath, as: type)
+    var writer = SafetensorsWriter()
+    for tensor in tensors {
+      let (shape, floats) = try content(of: tensor)
+      if tensor.type == .float16 { try checkRange(floats, of: tensor.name) }
+      writer.add(tensor.name, shape: shape, floats, as: tensor.type)
+    }
+    try writer.write(to: "\(directory.temporaryPath)/model.safetensors")
+    try directory.commit()
+  }
+
+  // MARK: Vocabulary
+
+  private static let tables = [T5Model.headName, "bert.embeddings.word_embeddings.weight"]
+
+  private var rows: Int {
+    switch source.architecture {
+    case .t5(let configuration): configuration.vocabularySize
+    case .bert(let configuration): configuration.vocabularySize
+    }
+  }
+
+  private var tokenCount: Int { cut?.tokens.count ?? rows }
+
+  private static func cut(
+    of source: ModelDirectory, keeping kept: Set<TokenID>
+  ) throws -> VocabularyCut {
+    var kept = kept.union(promptTokens(of: source))
+    for (key, value) in source.configuration.object ?? JSONObject() {
+      guard ModelDirectoryWriter.namesToken(key) else { continue }
+      if let token = value.int.flatMap(TokenID.init(exactly:)) { kept.insert(token) }
+    }
+    if let tokenizer = source.tokenizer as? WordPieceTokenizer {
+      return VocabularyCut(tokenizer, keeping: kept)
+    }
+    let extraIDs = (source.tokenizer as? SentencePieceTokenizer)?.extraIDs ?? 0
+    return try VocabularyCut(
+      sentencePieceModel: ModelFiles(directory: source.path).path(of: "spiece.model"),
+      extraIDs: extraIDs, keeping: kept)
+  }
+
+  /// The labels and the words of the model's prompts, as far as its vocabulary has them.
+  private static func promptTokens(of source: ModelDirectory) -> Set<TokenID> {
+    guard case .t5 = source.architecture else { return [] }
+    var tokens = Set<TokenID>()
+    for mode in Prompt.Mode.allCases {
+      guard let prompt = try? source.prompt(for: mode),
+        let labels = try? ResolvedLabels(prompt, tokenizer: source.tokenizer),
+        let encoder = try? PromptEncoder(prompt, tokenizer: source.tokenizer)
+      else { continue }
+      tokens.formUnion(labels.tokens.joined())
+      // What a word of the prompt becomes may depend on whether a text stands beside it.
+      for text in ["", "1"] {
+        let encoded = encoder.encode(text)
+        let documents = Array(repeating: encoded, count: mode.documentCount)
+        tokens.formUnion(encoder.encode(query: encoded, documents: documents).tokens)
+      }
+    }
+    return tokens
+  }
+
+  // MARK: Numbers
+
+  /// Whether transformers takes the shared table where no head is stored.
+  private static func tiesHead(_ source: ModelDirectory) -> Bool {
+    guard case .t5(let configuration) = source.architecture else { return false }
+    return source.configuration["tie_word_embeddings"]?.bool ?? (configuration.family == .t5)
+  }
+
+  private func content(of tensor: Tensor) throws -> (shape: [Int], floats: FloatBuffer) {
+    let floats = try checkpoint.floats(of: tensor.stored)
+    guard tensor.isTable, let cut else { return (tensor.stored.shape, floats) }
+    let columns = tensor.stored.count / rows
+    let gathered = FloatBuffer(count: cut.tokens.count * columns) { gathered in
+      for (row, token) in cut.tokens.enumerated() {
+        // In bounds: the tokenizer's tokens are below the table's rows, as the source has checked.
+        for column in 0..<columns {
+          gathered[row * columns + column] = floats.pointer[Int(token) * columns + column]
+        }
+      }
+    }
+    return ([cut.tokens.count, columns], gathered)
+  }
+
+  private func checkRange(
+    _ floats: FloatBuffer, of name: String
+  ) throws(RerankingError) {
+    let values = UnsafeBufferPointer(start: floats.pointer, count: floats.count)
+    // From here on a number rounds to infinity.
+    guard let large = values.first(where: { $0.isFinite && $0.magnitude >= 65_520 }) else { return }
+    throw .unusableOptions(
+      reason: "\(name): expected numbers that F16 can hold, found \(large); BF16 can")
+  }
+}

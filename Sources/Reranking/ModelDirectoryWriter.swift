@@ -1,0 +1,125 @@
+private import FoundationEssentials
+package import Checkpoints
+import JSON
+package import Tokenization
+
+/// Writes what belongs to a model beside its weights, as another model directory has it.
+package struct ModelDirectoryWriter: Sendable {
+  private let source: ModelDirectory
+  private let cut: VocabularyCut?
+
+  /// Files that are copied as they are, where the model has them.
+  private static let copied = ["special_tokens_map.json", RerankingManifest.fileName]
+  /// Files that hold the vocabulary, and that a cut one makes wrong.
+  private static let vocabularies = [
+    "spiece.model", "sentencepiece.bpe.model", "vocab.txt", "vocab.json", "merges.txt", "tokenizer.json",
+  ]
+  private static let generation = "generation_config.json"
+
+  /// - Parameters:
+  ///   - source: The model whose files are taken.
+  ///   - cut: The vocabulary instead of the model's own.
+  package init(_ source: ModelDirectory, cut: VocabularyCut? = nil) {
+    self.source = source
+    self.cut = cut
+  }
+
+  /// Writes the tokenizer's files, `reranker.json` and the prompts that it names.
+  ///
+  /// Each file appears whole. With a cut vocabulary `tokenizer.json` is left out, as Hugging Face's
+  /// tokenizers make it from the vocabulary.
+  package func writeCompanions(to path: String) throws {
+    for name in Self.copied + (cut == nil ? Self.vocabularies : []) { try copy(name, to: path) }
+    try rewrite(TokenizerSettings.fileName, to: path, change: renumberAddedTokens)
+    try rewrite(Self.generation, to: path, change: renumberTokens)
+    if let cut { try AtomicFile.write(cut.bytes, to: "\(path)/\(cut.fileName)") }
+    let prompts = source.manifest?.prompts.values.filter(PromptLibrary.isPath) ?? []
+    for name in Set(prompts).sorted() {
+      let folder = name.split(separator: "/").dropLast().joined(separator: "/")
+      try FileManager.default.createDirectory(
+        atPath: "\(path)/\(folder)", withIntermediateDirectories: true)
+      try copy(name, to: path)
+    }
+  }
+
+  /// Writes `config.json`.
+  ///
+  /// - Parameter type: What the weights are stored as: F32, F16 or BF16.
+  package func writeConfiguration(to path: String, as type: ScalarType) throws {
+    var members = source.configuration.object ?? JSONObject()
+    members["torch_dtype"] = nil
+    members["dtype"] = .string(Self.word(for: type))
+    if let cut {
+      renumberTokens(&members)
+      members["vocab_size"] = JSONValue(cut.tokens.count)
+    }
+    try write(members, to: "\(path)/\(ModelFiles.configurationName)")
+  }
+
+  private func copy(_ name: String, to path: String) throws {
+    guard let bytes = try content(of: name) else { return }
+    try AtomicFile.write(bytes, to: "\(path)/\(name)")
+  }
+
+  /// A file's bytes; nil where the model has no such file.
+  private func content(of name: String) throws -> [UInt8]? {
+    let place = "\(source.path)/\(name)"
+    guard FileManager.default.fileExists(atPath: place) else { return nil }
+    guard let bytes = FileManager.default.contents(atPath: place) else {
+      throw CheckpointError.unreadable(path: place, reason: "expected a file, found none to read")
+    }
+    return [UInt8](bytes)
+  }
+
+  /// Copies a file of JSON, and changes it where the vocabulary is cut.
+  private func rewrite(
+    _ name: String, to path: String, change: (inout JSONObject) -> Void
+  ) throws {
+    guard cut != nil, let bytes = try content(of: name) else { return try copy(name, to: path) }
+    let options = JSONParsingOptions(duplicateKeys: .lastWins)
+    guard var members = try JSONValue(parsing: bytes, options: options).object else {
+      return try copy(name, to: path)
+    }
+    change(&members)
+    try write(members, to: "\(path)/\(name)")
+  }
+
+  private func write(_ members: JSONObject, to path: String) throws {
+    try AtomicFile.write(
+      Array((JSONValue(members).serialized(pretty: true) + "\n").utf8), to: path)
+  }
+
+  // MARK: Tokens
+
+  /// Settings that name a token: `eos_token_id` and its like.
+  static func namesToken(_ key: String) -> Bool { key.hasSuffix("_token_id") }
+
+  private func renumberTokens(_ members: inout JSONObject) {
+    let newTokens = cut?.newTokens ?? [:]
+    for (key, value) in members where Self.namesToken(key) {
+      guard let new = value.int.flatMap(TokenID.init(exactly:)).flatMap({ newTokens[$0] }) else {
+        continue
+      }
+      members[key] = JSONValue(new)
+    }
+  }
+
+  private func renumberAddedTokens(_ members: inout JSONObject) {
+    guard let added = members["added_tokens_decoder"]?.object else { return }
+    let newTokens = cut?.newTokens ?? [:]
+    var renumbered: [(key: String, value: JSONValue)] = []
+    for (key, value) in added {
+      guard let new = TokenID(key).flatMap({ newTokens[$0] }) else { continue }
+      renumbered.append((String(new), value))
+    }
+    members["added_tokens_decoder"] = .object(JSONObject(renumbered))
+  }
+
+  private static func word(for type: ScalarType) -> String {
+    switch type {
+    case .float16: "float16"
+    case .bfloat16: "bfloat16"
+    default: "float32"
+    }
+  }
+}
