@@ -64,6 +64,7 @@ public enum CommandLineTool {
         settings: MineSettings(parsed), console: console, openModel: openModel
       ).run()
     case .train: return try TrainCommand(settings: TrainSettings(parsed), console: console).run()
+    case .fetch: return try FetchCommand(settings: FetchSettings(parsed), console: console).run()
     case .help: return try help(parsed, console)
     }
   }

@@ -10,6 +10,7 @@ package enum Subcommand: String, Sendable, CaseIterable {
   case search
   case mine
   case train
+  case fetch
   case help
 
   /// What follows the name in a usage line.
@@ -23,6 +24,7 @@ package enum Subcommand: String, Sendable, CaseIterable {
     case .search: "--index DIR [--query TEXT | --queries FILE]"
     case .mine: "FILE… [--corpus FILE…]"
     case .train: "--output DIR --recipe FILE | --data FILE…"
+    case .fetch: "OWNER/NAME"
     case .help: "[SUBCOMMAND]"
     }
   }
@@ -37,6 +39,7 @@ package enum Subcommand: String, Sendable, CaseIterable {
     case .search: "find the documents of an index that fit queries best (BM25)"
     case .mine: "find hard negatives for training"
     case .train: "train a T5 for mono, rank and duo, or a cross-encoder"
+    case .fetch: "download a model from a Hugging Face hub"
     case .help: "explain a subcommand and its options"
     }
   }
