@@ -5,44 +5,44 @@ import Synchronization
 /// A server that speaks the hub's protocol about one repository, as well or as badly as it is told.
 ///
 /// A class because it owns its ports, and counts what it was asked.
-public final class HubServer: Sendable {
+package final class HubServer: Sendable {
   /// A file of the repository.
-  public struct File: Sendable {
-    public let content: [UInt8]
+  package struct File: Sendable {
+    package let content: [UInt8]
     /// Whether another server has it, and SHA-256 names it.
-    public let isLarge: Bool
+    package let isLarge: Bool
 
-    public init(_ content: [UInt8], isLarge: Bool = false) {
+    package init(_ content: [UInt8], isLarge: Bool = false) {
       self.content = content
       self.isLarge = isLarge
     }
 
-    public init(_ text: String) {
+    package init(_ text: String) {
       self.init(Array(text.utf8))
     }
   }
 
   /// Changes an answer.
-  public typealias Fault = @Sendable (inout WebServer.Answer) -> Void
+  package typealias Fault = @Sendable (inout WebServer.Answer) -> Void
 
-  public static let repository = "owner/model"
-  public static let commit = "0123456789abcdef0123456789abcdef01234567"
+  package static let repository = "owner/model"
+  package static let commit = "0123456789abcdef0123456789abcdef01234567"
 
   private let hub: WebServer
   private let store: WebServer
   private let state: State
 
   /// Without a slash at the end.
-  public var address: String { hub.address }
+  package var address: String { hub.address }
   /// The server that has the large files.
-  public var storeAddress: String { store.address }
+  package var storeAddress: String { store.address }
   /// What the hub was asked, in its order.
-  public var requests: [WebServer.Request] { state.requests.withLock { $0 } }
+  package var requests: [WebServer.Request] { state.requests.withLock { $0 } }
   /// What the server of the large files was asked.
-  public var storeRequests: [WebServer.Request] { state.storeRequests.withLock { $0 } }
+  package var storeRequests: [WebServer.Request] { state.storeRequests.withLock { $0 } }
 
   /// Starts both servers.
-  public init(_ files: [String: File]) throws {
+  package init(_ files: [String: File]) throws {
     let state = State(files)
     store = try WebServer { state.answerFromStore($0) }
     let address = store.address
@@ -53,12 +53,12 @@ public final class HubServer: Sendable {
   /// Changes the answers to the next requests that begin so, one fault for each.
   ///
   /// - Parameter opening: As `GET /store/model.safetensors` or `HEAD /owner`.
-  public func spoil(_ opening: String, _ faults: Fault...) {
+  package func spoil(_ opening: String, _ faults: Fault...) {
     state.faults.withLock { $0.append((opening, faults)) }
   }
 
   /// As a hub has it in its `ETag`.
-  public static func tag(of file: File) -> String {
+  package static func tag(of file: File) -> String {
     guard file.isLarge else {
       var hash = SHA1()
       Array("blob \(file.content.count)\0".utf8).withUnsafeBytes { hash.addRaw($0) }

@@ -8,33 +8,33 @@ private import Foundation
 /// A server on a port of this machine that answers each request as a closure says, on plain sockets.
 ///
 /// A class because it owns its port: it stops with it.
-public final class WebServer: Sendable {
+package final class WebServer: Sendable {
   /// What a client asks for.
-  public struct Request: Sendable, Hashable {
-    public let method: String
+  package struct Request: Sendable, Hashable {
+    package let method: String
     /// With its query.
-    public let path: String
+    package let path: String
     /// By names in small letters.
-    public let fields: [String: String]
+    package let fields: [String: String]
   }
 
   /// What it is told.
-  public struct Answer: Sendable {
-    public var status: Int
-    public var fields: [(name: String, value: String)]
-    public var content: [UInt8]
+  package struct Answer: Sendable {
+    package var status: Int
+    package var fields: [(name: String, value: String)]
+    package var content: [UInt8]
     /// nil: the content's; negative: none is told.
-    public var length: Int?
+    package var length: Int?
     /// Only so many bytes of the content are sent before the connection is closed.
-    public var cut: Int?
+    package var cut: Int?
     /// Whether the connection stays open behind what is sent, until the client closes it.
-    public var staysOpen = false
+    package var staysOpen = false
     /// Whether the content comes in chunks without its length.
-    public var isChunked = false
+    package var isChunked = false
     /// Whether the content is sent again and again for as long as someone reads.
-    public var isEndless = false
+    package var isEndless = false
 
-    public init(
+    package init(
       _ status: Int, _ fields: [(name: String, value: String)] = [], _ content: [UInt8] = []
     ) {
       self.status = status
@@ -44,16 +44,16 @@ public final class WebServer: Sendable {
   }
 
   /// Where it listens.
-  public let port: Int
+  package let port: Int
   private let listener: CInt
 
   /// Its address, without a slash at the end.
-  public var address: String { "http://127.0.0.1:\(port)" }
+  package var address: String { "http://127.0.0.1:\(port)" }
 
   /// Starts to listen.
   ///
   /// - Parameter answer: Called on threads of the server.
-  public init(answer: @escaping @Sendable (Request) -> Answer) throws {
+  package init(answer: @escaping @Sendable (Request) -> Answer) throws {
     // A client that goes away must not end the tests.
     signal(SIGPIPE, SIG_IGN)
     #if canImport(Glibc)
