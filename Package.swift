@@ -32,12 +32,13 @@ let package = Package(
     .target(name: "CSentencePiece", linkerSettings: [.linkedLibrary("sentencepiece")]),
     .target(name: "CKernels"),
     .target(name: "CSHA256"),
+    .target(name: "CSHA1"),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
     // Leaves.
     library("JSON"),
     library("RankingCore"),
-    library("Digests", needs: ["CSHA256"]),
+    library("Digests", needs: ["CSHA256", "CSHA1"]),
     library("Checkpoints", needs: ["Digests", "JSON"]),
     library("Kernels", needs: ["CKernels", "COpenBLAS"]),
     library("Tokenization", needs: ["CSentencePiece", "JSON"]),
@@ -61,6 +62,7 @@ let package = Package(
         "Tokenization", "Kernels", "CKernels", "Checkpoints", "JSON",
       ]),
     library("RankingFormats", needs: ["RankingCore", "Digests", "JSON"]),
+    library("ModelHub", needs: ["Digests", "JSON"]),
     library("Evaluation", needs: ["RankingCore"]),
     library(
       "TrainingData",
@@ -74,15 +76,16 @@ let package = Package(
     library(
       "T5RankCLI",
       needs: [
-        "Training", "TrainingData", "Reranking", "ScoreStore", "Retrieval", "RankingFormats",
-        "Evaluation",
+        "ModelHub", "Training", "TrainingData", "Reranking", "ScoreStore", "Retrieval",
+        "RankingFormats", "Evaluation",
         "RankingCore", "Transformers", "Tokenization", "Checkpoints", "Kernels", "JSON", "Digests",
       ]),
     .executableTarget(name: "t5rank", dependencies: ["T5RankCLI"], swiftSettings: settings),
 
     // Tests, one target for each module.
     .target(
-      name: "Support", dependencies: ["Transformers", "Checkpoints", "JSON"], path: "Tests/Support",
+      name: "Support", dependencies: ["Transformers", "Checkpoints", "Digests", "JSON"],
+      path: "Tests/Support",
       swiftSettings: settings),
     tests(of: "JSON"),
     tests(of: "RankingCore"),
@@ -99,6 +102,7 @@ let package = Package(
       needs: ["RankingCore", "RankingFormats", "T5RankCLI", "Tokenization", "Checkpoints", "JSON"]),
     tests(
       of: "ScoreStore", needs: ["Reranking", "RankingCore", "Checkpoints", "Digests", "CSQLite"]),
+    tests(of: "ModelHub"),
     tests(of: "RankingFormats", needs: ["RankingCore", "JSON"]),
     tests(of: "Evaluation", needs: ["RankingFormats", "RankingCore", "JSON"]),
     tests(
@@ -109,7 +113,7 @@ let package = Package(
         "RankingFormats", "Retrieval", "Reranking", "RankingCore", "Tokenization", "T5RankCLI",
         "JSON",
       ]),
-    tests(of: "T5RankCLI", needs: ["Reranking", "RankingCore", "Checkpoints", "JSON"]),
+    tests(of: "T5RankCLI", needs: ["ModelHub", "Reranking", "RankingCore", "Checkpoints", "JSON"]),
     .testTarget(
       name: "EndToEndTests",
       dependencies: ["T5Rank", "ScoreStore", "Checkpoints", "JSON", "Support", "t5rank"],

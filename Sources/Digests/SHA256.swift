@@ -64,7 +64,8 @@ package struct SHA256: Sendable {
     return Digest(words: words)
   }
 
-  private mutating func addRaw(_ bytes: UnsafeRawBufferPointer) {
+  /// Adds some bytes, without their number: for contents that others hash too.
+  package mutating func addRaw(_ bytes: UnsafeRawBufferPointer) {
     csha256_add(&state, bytes.baseAddress, bytes.count)
   }
 }

@@ -48,7 +48,7 @@ struct BenchCommand {
     PeakMemory.reset()
 
     let start = Terminal.seconds()
-    let path = try settings.modelPath ?? RankingModel.defaultPath(for: settings.options.mode)
+    let path = try RankingModel.directory(settings.modelPath, for: settings.options.mode)
     let model = try RankingModel.open(path, settings.options)
     let loaded = Terminal.seconds()
 

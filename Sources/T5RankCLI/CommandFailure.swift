@@ -1,4 +1,5 @@
 import Checkpoints
+import ModelHub
 import RankingCore
 import RankingFormats
 import Reranking
@@ -29,6 +30,7 @@ struct CommandFailure: Error {
       case let error as TokenizerError: Self.exitCode(of: error)
       case is ModelError: .badInput
       case let error as TrainingError: Self.exitCode(of: error)
+      case let error as HubError: Self.exitCode(of: error)
       default: .runTimeFailure
       }
   }
@@ -53,6 +55,15 @@ struct CommandFailure: Error {
     case .unusableRecipe: .arguments
     case .unusableData, .unusableState: .badInput
     case .diverged, .unwritable: .runTimeFailure
+    }
+  }
+
+  private static func exitCode(of error: HubError) -> ExitCode {
+    switch error {
+    case .unusableName: .arguments
+    case .missing, .refused: .missingFile
+    case .unusableAnswer: .badInput
+    case .transferFailed, .unwritable: .runTimeFailure
     }
   }
 

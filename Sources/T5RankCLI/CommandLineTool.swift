@@ -66,6 +66,7 @@ public enum CommandLineTool {
     case .train: return try TrainCommand(settings: TrainSettings(parsed), console: console).run()
     case .convert:
       return try ConvertCommand(settings: ConvertSettings(parsed), console: console).run()
+    case .fetch: return try FetchCommand(settings: FetchSettings(parsed), console: console).run()
     case .help: return try help(parsed, console)
     }
   }

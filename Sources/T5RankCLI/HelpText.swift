@@ -55,6 +55,7 @@ package enum HelpText {
              t5rank index --corpus FILE… --index DIR
              t5rank search --index DIR [--query TEXT | --queries FILE]
              t5rank mine FILE… [--corpus FILE…]
+             t5rank fetch OWNER/NAME
              t5rank inspect MODEL | bench | help [SUBCOMMAND]
       """
   }
@@ -133,6 +134,19 @@ package enum HelpText {
       without tensors that no scorer reads. transformers loads it too. With
       --vocabulary the model shrinks to the language of some texts: most of a small
       multilingual model is its embedding table.
+      """
+    case .fetch:
+      """
+      Downloads a model's settings, tokenizer and weights from a Hugging Face hub into
+      the cache that Python's huggingface_hub uses too, and writes its directory. What
+      is there already is kept; what was cut is gone on with; sizes and hashes are
+      checked. From then on --model OWNER/NAME finds it; no other command goes online.
+
+        t5rank fetch castorini/monot5-base-msmarco
+        t5rank --model castorini/monot5-base-msmarco --query "…" passages.txt
+
+      HF_ENDPOINT names another hub, HF_HUB_CACHE or HF_HOME another cache, HF_TOKEN a
+      token. The program curl does the transfer.
       """
     case .help: "Explains t5rank, or one of its subcommands."
     }

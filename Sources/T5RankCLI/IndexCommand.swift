@@ -47,7 +47,7 @@ struct IndexCommand {
         if !settings.isQuiet { console.progress("merging · \(grouped(terms)) terms") }
       }
     case .embeddings(let path, let options, let storage):
-      let encoder = try BiEncoder(path: path, options: options)
+      let encoder = try BiEncoder(path: ModelPath.directory(of: path), options: options)
       if !settings.isQuiet { encoder.notes.forEach(console.note) }
       return try EmbeddingIndexBuilder(
         path: settings.indexPath, encoder: encoder, storage: storage,

@@ -28,7 +28,7 @@ struct InspectCommand {
   let console: Console
 
   func run() throws -> ExitCode {
-    let model = try ModelDirectory(path: settings.modelPath)
+    let model = try ModelDirectory(path: ModelPath.directory(of: settings.modelPath))
     let tokens = settings.text.map {
       model.tokenizer.encode($0, specialTokens: settings.specialTokens)
     }

@@ -88,9 +88,10 @@ struct MineCommand {
     case reranker(any PointwiseScorer)
   }
 
-  private func openTeacher(_ path: String) throws -> Teacher {
+  private func openTeacher(_ name: String) throws -> Teacher {
+    let path = try ModelPath.directory(of: name)
     // sentence-transformers writes this file beside bi-encoders.
-    if path == settings.encoderPath || InputFiles.exists("\(path)/modules.json") {
+    if name == settings.encoderPath || InputFiles.exists("\(path)/modules.json") {
       return .encoder(try openEncoder(path))
     }
     var options = RerankerOptions()
@@ -108,7 +109,7 @@ struct MineCommand {
   private func openEncoder(_ path: String) throws -> BiEncoder {
     var options = BiEncoderOptions()
     options.threads = settings.threads
-    let encoder = try BiEncoder(path: path, options: options)
+    let encoder = try BiEncoder(path: ModelPath.directory(of: path), options: options)
     if !settings.isQuiet { encoder.notes.forEach(console.note) }
     return encoder
   }

@@ -8,7 +8,7 @@ package enum OptionTable {
     input + ranking + pairwise + windows + cascades + fusion + cache + output + explanation
     + running
     + retrieval
-    + mining + training + conversion + evaluation + other
+    + mining + training + conversion + fetching + evaluation + other
 
   /// The options of one subcommand.
   static func options(of subcommand: Subcommand) -> [CommandOption] {
@@ -55,10 +55,11 @@ package enum OptionTable {
   private static let ranking: [CommandOption] = [
     CommandOption(
       name: "model", placeholder: "DIR", subcommands: [.rank, .bench],
-      summary: "the model's directory (default: the one in weights/)",
+      summary: "the model's directory, or OWNER/NAME if it was fetched",
       details: """
         A directory in the Hugging Face layout: config.json, model.safetensors (or shards with an \
-        index), spiece.model or vocab.txt. Where none is named, weights/t5rank-mini is taken \
+        index), spiece.model or vocab.txt. Where there is none of that name, OWNER/NAME is looked up \
+        among the models that t5rank fetch or Python's huggingface_hub downloaded. Where none is named, weights/t5rank-mini is taken \
         (weights/cross-encoder-mini with --mode cross), looked for in the folder that the environment's \
         T5RANK_HOME names, in those above the executable, in ../share/t5rank beside it, and in the \
         sources that it was built from.

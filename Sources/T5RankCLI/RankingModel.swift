@@ -14,14 +14,14 @@ package struct RankingModel: Sendable {
 
   /// Opens the model in a directory, or the one that comes with the program.
   static func open(_ path: String?, _ options: RerankerOptions) throws -> RankingModel {
-    try open(ModelDirectory(path: path ?? defaultPath(for: options.mode)), options)
+    try open(ModelDirectory(path: directory(path, for: options.mode)), options)
   }
 
   /// Opens each directory once, however many stages of a cascade use it.
   package static func sharingOpener() -> ModelOpener {
     let shared = SharedModels()
     return { path, options in
-      try open(shared.model(at: path ?? defaultPath(for: options.mode)), options)
+      try open(shared.model(at: directory(path, for: options.mode)), options)
     }
   }
 
@@ -42,6 +42,12 @@ package struct RankingModel: Sendable {
       }
       return try reranker.rerank(request.documents, for: request.query, progress: progress)
     }
+  }
+
+  /// The directory of a named model, or of the one that is used where none is named.
+  static func directory(_ path: String?, for mode: RankingMode?) throws -> String {
+    if let path { return try ModelPath.directory(of: path) }
+    return try defaultPath(for: mode)
   }
 
   /// The models that come with the program, below `weights/`.

@@ -18,7 +18,8 @@ enum SearchedIndex: Sendable {
       options.queryPrompt = settings.queryPrompt
       options.threads = settings.threads
       let encoder = try BiEncoder(
-        path: settings.encoderPath ?? index.encoderPath, options: options)
+        path: settings.encoderPath.map(ModelPath.directory(of:)) ?? index.encoderPath,
+        options: options)
       var retriever = try EmbeddingRetriever(index, encoder: encoder)
       retriever.includesTexts = includesTexts
       self = .embeddings(retriever)

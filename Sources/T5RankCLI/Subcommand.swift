@@ -11,6 +11,7 @@ package enum Subcommand: String, Sendable, CaseIterable {
   case mine
   case train
   case convert
+  case fetch
   case help
 
   /// What follows the name in a usage line.
@@ -25,6 +26,7 @@ package enum Subcommand: String, Sendable, CaseIterable {
     case .mine: "FILE… [--corpus FILE…]"
     case .train: "--output DIR --recipe FILE | --data FILE…"
     case .convert: "MODEL --output DIR"
+    case .fetch: "OWNER/NAME"
     case .help: "[SUBCOMMAND]"
     }
   }
@@ -40,6 +42,7 @@ package enum Subcommand: String, Sendable, CaseIterable {
     case .mine: "find hard negatives for training"
     case .train: "train a T5 for mono, rank and duo, or a cross-encoder"
     case .convert: "write a model as safetensors, pruned to what ranking needs"
+    case .fetch: "download a model from a Hugging Face hub"
     case .help: "explain a subcommand and its options"
     }
   }

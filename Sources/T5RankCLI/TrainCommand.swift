@@ -13,9 +13,9 @@ struct TrainCommand {
   /// - Returns: `.done`; an interrupt that was answered with a save ends the process itself.
   func run() throws -> ExitCode {
     let directory = try ModelDirectory(
-      path: settings.modelPath
-        ?? RankingModel.defaultPath(
-          for: settings.recipe.tasks.contains { $0.mode == .cross } ? .cross : nil))
+      path: RankingModel.directory(
+        settings.modelPath,
+        for: settings.recipe.tasks.contains { $0.mode == .cross } ? .cross : nil))
     var files = TrainingFiles(console, isQuiet: settings.isQuiet)
     var lists: [[TrainingExample]] = []
     for task in settings.recipe.tasks { lists.append(try files.examples(task.data)) }

@@ -77,7 +77,7 @@ struct TrainSettings: Sendable {
   }
 
   private static func mode(of path: String?) throws -> TaskRecipe.Mode {
-    let model = try ModelDirectory(path: path ?? RankingModel.defaultPath(for: nil))
+    let model = try ModelDirectory(path: RankingModel.directory(path, for: nil))
     return TaskRecipe.Mode(rawValue: model.defaultMode.rawValue) ?? .mono
   }
 }

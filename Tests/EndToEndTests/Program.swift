@@ -46,10 +46,12 @@ enum Program {
   /// - Parameters:
   ///   - input: Its standard input.
   ///   - folder: Its working directory; nil: the test's.
+  ///   - variables: Of its environment, beside the test's.
   static func run(
-    _ arguments: [String], input: String = "", in folder: ScratchFolder? = nil
+    _ arguments: [String], input: String = "", in folder: ScratchFolder? = nil,
+    variables: [String: String] = [:]
   ) throws -> Outcome {
-    try run(executable: path, arguments, input: input, in: folder)
+    try run(executable: path, arguments, input: input, in: folder, variables: variables)
   }
 
   /// Runs a line of bash with the program's path as `$0`.
@@ -58,13 +60,15 @@ enum Program {
   }
 
   private static func run(
-    executable: String, _ arguments: [String], input: String, in folder: ScratchFolder?
+    executable: String, _ arguments: [String], input: String, in folder: ScratchFolder?,
+    variables: [String: String] = [:]
   ) throws -> Outcome {
     // Files, not pipes: no side can wait for the other.
     let streams = try ScratchFolder()
     let process = Process()
     process.executableURL = URL(fileURLWithPath: executable)
     process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(variables) { $1 }
     if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder.path) }
     let inputFile = try FileHandle(
       forReadingFrom: URL(fileURLWithPath: streams.write(input, to: "input")))

@@ -13,13 +13,16 @@ final class RunningProgram {
   /// A process that hangs is killed after so long, so that its test fails and ends.
   private static let patience = 120.0
 
-  init(_ arguments: [String], in folder: ScratchFolder) throws {
+  init(
+    _ arguments: [String], in folder: ScratchFolder, variables: [String: String] = [:]
+  ) throws {
     // Writing to a process that has died must throw, not end the tests.
     signal(SIGPIPE, SIG_IGN)
     // Tests that run in the background may ignore it, and would hand that down.
     signal(SIGINT, SIG_DFL)
     process.executableURL = URL(fileURLWithPath: Program.path)
     process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(variables) { $1 }
     process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
     process.standardInput = input
     process.standardOutput = output

@@ -1,4 +1,5 @@
 import Checkpoints
+import ModelHub
 import Foundation
 import RankingCore
 import Reranking
@@ -91,6 +92,12 @@ struct ExitCodeTests {
 
   static let failures = [
     Failure(RerankingError.fileMissing(path: "m", expected: "a model"), .missingFile),
+    Failure(HubError.unusableName("a name"), .arguments),
+    Failure(HubError.missing("a model"), .missingFile),
+    Failure(HubError.refused("a model"), .missingFile),
+    Failure(HubError.unusableAnswer(address: "a", reason: "b"), .badInput),
+    Failure(HubError.transferFailed(address: "a", reason: "b"), .runTimeFailure),
+    Failure(HubError.unwritable(path: "a", reason: "b"), .runTimeFailure),
     Failure(RerankingError.unusableModel(path: "m", reason: "r"), .badInput),
     Failure(RerankingError.unusablePrompt(path: "p", reason: "r"), .badInput),
     Failure(RerankingError.unusableOptions(reason: "r"), .arguments),
