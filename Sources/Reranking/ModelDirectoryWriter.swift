@@ -12,7 +12,8 @@ package struct ModelDirectoryWriter: Sendable {
   private static let copied = ["special_tokens_map.json", RerankingManifest.fileName]
   /// Files that hold the vocabulary, and that a cut one makes wrong.
   private static let vocabularies = [
-    "spiece.model", "sentencepiece.bpe.model", "vocab.txt", "vocab.json", "merges.txt", "tokenizer.json",
+    "spiece.model", "sentencepiece.bpe.model", "vocab.txt", "vocab.json", "merges.txt",
+    "tokenizer.json",
   ]
   private static let generation = "generation_config.json"
 
