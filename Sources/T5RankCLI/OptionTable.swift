@@ -55,14 +55,14 @@ package enum OptionTable {
   private static let ranking: [CommandOption] = [
     CommandOption(
       name: "model", placeholder: "DIR", subcommands: [.rank, .bench],
-      summary: "the model's directory, or OWNER/NAME if it was fetched",
+      summary: "the model's directory, or OWNER/NAME (default: the one in weights/)",
       details: """
         A directory in the Hugging Face layout: config.json, model.safetensors (or shards with an \
-        index), spiece.model or vocab.txt. Where there is none of that name, OWNER/NAME is looked up \
-        among the models that t5rank fetch or Python's huggingface_hub downloaded. Where none is named, weights/t5rank-mini is taken \
-        (weights/cross-encoder-mini with --mode cross), looked for in the folder that the environment's \
-        T5RANK_HOME names, in those above the executable, in ../share/t5rank beside it, and in the \
-        sources that it was built from.
+        index), spiece.model or vocab.txt. Where there is no such directory, OWNER/NAME is looked up \
+        among the models that t5rank fetch or Python's huggingface_hub downloaded. Where none is \
+        named, weights/t5rank-mini is taken (weights/cross-encoder-mini with --mode cross), looked for \
+        in the folder that the environment's T5RANK_HOME names, in those above the executable, in \
+        ../share/t5rank beside it, and in the sources that it was built from.
         """),
     CommandOption(
       name: "mode", placeholder: "MODE", choices: RankingMode.allCases.map(\.rawValue),
