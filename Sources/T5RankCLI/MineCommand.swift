@@ -87,7 +87,9 @@ struct MineCommand {
 
   private func openTeacher(_ path: String) throws -> Teacher {
     // sentence-transformers writes this file beside bi-encoders.
-    if path == settings.encoderPath || InputFiles.exists("\(path)/modules.json") { return .encoder(try openEncoder(path)) }
+    if path == settings.encoderPath || InputFiles.exists("\(path)/modules.json") {
+      return .encoder(try openEncoder(path))
+    }
     var options = RerankerOptions()
     options.scale = .logit
     options.threads = settings.threads
