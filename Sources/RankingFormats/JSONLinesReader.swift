@@ -1,6 +1,8 @@
 package import JSON
 
-/// Objects of JSON Lines files.
+/// Objects of JSON Lines files, one at a time.
+///
+/// Blank lines are skipped; gzip data are expanded.
 package struct JSONLinesReader {
   /// One line.
   package struct Entry {

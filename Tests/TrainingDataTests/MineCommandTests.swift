@@ -1,4 +1,6 @@
 import Foundation
+import RankingCore
+import Reranking
 import Support
 import T5RankCLI
 import Testing
@@ -13,13 +15,17 @@ struct MineCommandTests {
   }
 
   /// Runs the tool in this process, on files that stand for standard output and standard error.
-  private func run(_ arguments: [String], _ folder: TemporaryFolder) throws -> Outcome {
+  private func run(
+    _ arguments: [String], _ folder: TemporaryFolder,
+    openModel: @escaping ModelOpener = RankingModel.sharingOpener()
+  ) throws -> Outcome {
     try TemporaryFolder.use { streams in
       let paths = [streams.path(of: "out"), streams.path(of: "err")]
       let descriptors = paths.map { open($0, O_RDWR | O_CREAT, 0o600) }
       defer { descriptors.forEach { close($0) } }
       let code = CommandLineTool.run(
-        arguments, console: Console(output: descriptors[0], error: descriptors[1]))
+        arguments, console: Console(output: descriptors[0], error: descriptors[1]),
+        openModel: openModel)
       return Outcome(
         code: code, output: try streams.text(of: "out"),
         messages: try streams.text(of: "err")
@@ -70,8 +76,8 @@ struct MineCommandTests {
       #expect(examples.map(\.negatives.count) == [3, 3, 3])
       #expect(examples.allSatisfy { $0.scores?.count == 4 })
       #expect(try run(base + ["--threads", "3"], folder).output == mined.output)
-      // The same model as a teacher changes nothing.
-      #expect(!mined.output.contains("A bee.\",\"A bee."))
+      // Without a teacher the encoder is one.
+      #expect(try run(base + ["--teacher", Fixture.encoder], folder).output == mined.output)
       let file = folder.path(of: "out.jsonl")
       #expect(try run(base + ["-o", file], folder).output == "")
       #expect(try folder.text(of: "out.jsonl") == mined.output)
@@ -94,6 +100,45 @@ struct MineCommandTests {
       // Each positive has a word of its query; "making honey" and the passage on ants share one of two.
       #expect(shares[0] > 0 && shares.contains { $0 > 0.4 } && shares.contains { abs($0) < 1e-9 })
       #expect(try run(base.dropLast(1) + ["--words-weight", "-1"], folder).code == .arguments)
+    }
+  }
+
+  @Test("A reranker's logits are written, the positive's first")
+  func rerankerTeacher() throws {
+    try use { folder in
+      let mined = try run(
+        [
+          "mine", folder.path(of: "pairs.jsonl"), "--teacher", Fixture.crossEncoder,
+          "--negatives", "random:2", "-q",
+        ], folder)
+      var options = RerankerOptions()
+      options.scale = .logit
+      let teacher = try CrossEncoder(ModelDirectory(path: Fixture.crossEncoder), options: options)
+      for example in try readText(mined.output).examples {
+        let pairs = example.passages.map { TextPair(example.query, $0.text) }
+        // A score does not depend on what else is scored, and JSON keeps all of its digits.
+        #expect(try example.scores == teacher.scores(for: pairs))
+      }
+      #expect(mined.code == .done && mined.output.utf8.count { $0 == 10 } == 3)
+    }
+  }
+
+  @Test("A teacher that compares documents is refused")
+  func pairwiseTeacher() throws {
+    struct Comparer: Reranker {
+      func rerank(
+        _ candidates: [Document], for query: Query, progress: (@Sendable (Int, Int) -> Void)?
+      ) -> RerankingResult {
+        RerankingResult(ranking: Ranking(ordered: []), statistics: RerankingStatistics())
+      }
+    }
+    try use { folder in
+      let arguments = ["mine", folder.path(of: "pairs.jsonl"), "--teacher", "duo", "-q"]
+      let mined = try run(arguments, folder) { _, _ in
+        RankingModel(mode: .duo, reranker: Comparer())
+      }
+      #expect(mined.code == .arguments && mined.output == "")
+      #expect(mined.messages.contains("scores documents one by one, found the mode duo"))
     }
   }
 

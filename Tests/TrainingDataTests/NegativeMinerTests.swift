@@ -1,4 +1,3 @@
-import Foundation
 import Retrieval
 import Support
 import Testing
@@ -257,10 +256,4 @@ struct NegativeMinerTests {
   private static func encoder() throws -> BiEncoder {
     try BiEncoder(path: Fixture.encoder)
   }
-}
-
-/// Files of `Tests/Fixtures`.
-enum Fixture {
-  static let encoder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("Fixtures/bi-encoders/encoder").path
 }
