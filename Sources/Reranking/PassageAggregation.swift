@@ -1,8 +1,8 @@
 /// How the scores of a document's windows become the document's score.
 ///
-/// Rules calculate with scores in the scale that the scorer gives them in, so that scale matters: log-odds
-/// of windows without an answer are far below 0, and their sum sinks with a document's length, while a sum of
-/// probabilities grows with each window that answers. The best window is the same in every scale.
+/// Rules calculate with scores in the scale that the scorer gives them in, so that scale matters: a sum of
+/// probabilities rises with each window, one of log-odds falls with each that is more likely not to answer. The
+/// best window is the same in every scale.
 ///
 /// Source: Dai and Callan 2019, "Deeper Text Understanding for IR with Contextual Neural Language Modeling"
 /// (FirstP, MaxP, SumP), arXiv 1905.09217.

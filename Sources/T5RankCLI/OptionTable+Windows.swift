@@ -11,15 +11,16 @@ extension OptionTable {
       choices: PassageAggregation.allCases.map(\.rawValue), subcommands: [.rank, .search],
       summary: "how long documents are read, and scored (default: \(usual.passages.rawValue))",
       details: """
-        first reads each from its start only, as far as the budget goes. The others read a document \
-        that is longer than --window in overlapping windows of whole sentences, its title again with \
-        each (an index has none apart from its texts), and take the best window's score, the mean or the sum of all, or the mean of the two \
-        best. Each window takes a forward pass. Rules work on scores in the scale of --score: log-odds \
-        of windows without an answer are far below 0, so sum and mean do better with \
-        --score probability. JSON Lines tell each document's best window as "window": {"start", "end"} \
-        in Unicode code points of the candidate's text (as Python counts). For mono, rank and cross; \
-        duo reads of each document as much as fits of the window that the last stage before it \
-        chose, or of its start.
+        first reads each from its start only, as far as the budget goes. The others read a \
+        document that is longer than --window in overlapping windows of whole sentences, its \
+        title again with each (an index has none apart from its texts), and take the best \
+        window's score, the mean or the sum of all, or the mean of the two best. Each window \
+        takes a forward pass. Rules work on scores in the scale of --score: a sum of \
+        probabilities rises with each window, one of log-odds falls with each that is more \
+        likely not to answer. JSON Lines tell each document's best window as "window": {"start", \
+        "end"} in Unicode code points of the candidate's text (as Python counts). For mono, rank \
+        and cross; duo reads of each document as much as fits of the window that the last stage \
+        before it chose, or of its start.
         """),
     CommandOption(
       name: "window", placeholder: "N", subcommands: [.rank, .search],
