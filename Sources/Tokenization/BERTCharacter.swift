@@ -73,6 +73,15 @@ struct BERTCharacter {
     }
   }
 
+  /// Whether the scalar is a mark of any kind.
+  var isMark: Bool {
+    switch scalar.properties.generalCategory {
+    case .nonspacingMark, .spacingMark, .enclosingMark:
+      return isKnown(inVersion: Self.decompositionVersion)
+    default: return false
+    }
+  }
+
   /// The canonical combining class; 0 for what starts a sequence that others are sorted in.
   var combiningClass: UInt8 {
     let value = scalar.properties.canonicalCombiningClass.rawValue
