@@ -1,4 +1,7 @@
 /// What a scalar is to the patterns that split text into words.
+///
+/// Those of Hugging Face's tokenizers know Unicode 16; what is younger is neither letter nor number.
+/// Compared scalar by scalar with tokenizers 0.23.
 enum ScalarClass: UInt8, Sendable {
   /// `\p{L}`.
   case letter
@@ -26,6 +29,10 @@ enum ScalarClass: UInt8, Sendable {
       self = .space
       return
     }
+    guard scalar.isKnownToPatterns else {
+      self = .other
+      return
+    }
     switch properties.generalCategory {
     case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter:
       self = .letter
@@ -36,6 +43,8 @@ enum ScalarClass: UInt8, Sendable {
 }
 
 extension Unicode.Scalar {
+  fileprivate var isKnownToPatterns: Bool { properties.age.map { $0.major <= 16 } ?? false }
+
   /// Whether this is `\w` of a regular expression.
   ///
   /// Source: UTS #18, annex C.
@@ -44,6 +53,7 @@ extension Unicode.Scalar {
     case 0x30...0x39, 0x41...0x5A, 0x5F, 0x61...0x7A: return true
     case 0...0x7F: return false
     default:
+      guard isKnownToPatterns else { return false }
       if properties.isAlphabetic || properties.isJoinControl { return true }
       switch properties.generalCategory {
       case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation:
@@ -53,6 +63,12 @@ extension Unicode.Scalar {
     }
   }
 
-  /// Whether this is a number of any kind.
-  var isNumeric: Bool { ScalarClass(self) == .number }
+  /// Whether this is a number of any kind, as the compiler of Hugging Face's tokenizers knows it.
+  var isNumeric: Bool {
+    if isASCII { return (0x30...0x39).contains(value) }
+    switch properties.generalCategory {
+    case .decimalNumber, .letterNumber, .otherNumber: return true
+    default: return false
+    }
+  }
 }
