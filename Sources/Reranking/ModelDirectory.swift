@@ -6,7 +6,7 @@ public import Transformers
 /// A model directory in the Hugging Face layout, read and checked.
 ///
 /// `config.json` decides about the architecture: T5, mT5 and UMT5 need `spiece.model` beside it, BERT
-/// needs `vocab.txt`; the weights are in `model.safetensors` or its shards. An optional `reranker.json`
+/// needs `vocab.txt`, and each does with `tokenizer.json` instead; the weights are in `model.safetensors` or its shards. An optional `reranker.json`
 /// says how the model is meant to be used.
 ///
 /// A class because it owns the weights and the memory for computing, which all rerankers made of it

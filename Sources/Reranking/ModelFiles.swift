@@ -78,15 +78,36 @@ struct ModelFiles {
     switch network {
     case .t5(let model):
       let path = path(of: "spiece.model")
+      if let tokenizer = try pipelineTokenizer(
+        insteadOf: path, rows: model.configuration.vocabularySize)
+      {
+        return tokenizer
+      }
       // T5's sentinels stand beside its pieces; those of mT5 and UMT5, if any, among them.
       let extraIDs = settings.extraIDs ?? (model.configuration.family == .t5 ? 100 : 0)
       let tokenizer = try SentencePieceTokenizer(path: path, extraIDs: extraIDs)
       return try checked(tokenizer, path, rows: model.configuration.vocabularySize)
     case .bert(let model):
+      let path = path(of: "vocab.txt")
+      if let tokenizer = try pipelineTokenizer(
+        insteadOf: path, rows: model.configuration.vocabularySize)
+      {
+        return tokenizer
+      }
       let tokenizer = try WordPieceTokenizer(directory: directory)
-      return try checked(
-        tokenizer, path(of: "vocab.txt"), rows: model.configuration.vocabularySize)
+      return try checked(tokenizer, path, rows: model.configuration.vocabularySize)
     }
+  }
+
+  /// The tokenizer of `tokenizer.json`, where the file that is read first is missing and it is not.
+  private func pipelineTokenizer(
+    insteadOf first: String, rows: Int
+  ) throws -> (any Tokenizer)? {
+    let path = path(of: PipelineTokenizer.fileName)
+    guard !FileManager.default.fileExists(atPath: first),
+      FileManager.default.fileExists(atPath: path)
+    else { return nil }
+    return try checked(try PipelineTokenizer(path: path), path, rows: rows)
   }
 
   private func checked(

@@ -41,7 +41,11 @@ struct ModelReport: Sendable {
   }
 
   private var tokenizerName: String {
-    model.tokenizer is SentencePieceTokenizer ? "SentencePiece" : "WordPiece"
+    switch model.tokenizer {
+    case is SentencePieceTokenizer: "SentencePiece"
+    case let tokenizer as PipelineTokenizer: tokenizer.modelName
+    default: "WordPiece"
+    }
   }
 
   // MARK: JSON

@@ -58,7 +58,7 @@ package enum OptionTable {
       summary: "the model's directory (default: the one in weights/)",
       details: """
         A directory in the Hugging Face layout: config.json, model.safetensors (or shards with an \
-        index), spiece.model or vocab.txt. Where none is named, weights/t5rank-mini is taken \
+        index), spiece.model, vocab.txt or tokenizer.json. Where none is named, weights/t5rank-mini is taken \
         (weights/cross-encoder-mini with --mode cross), looked for in the folder that the environment's \
         T5RANK_HOME names, in those above the executable, in ../share/t5rank beside it, and in the \
         sources that it was built from.

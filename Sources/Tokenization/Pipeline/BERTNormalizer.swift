@@ -38,7 +38,8 @@ struct BERTNormalizer: Sendable {
       }
       // 0x20...0x7E stay as they are.
       if text.bytes.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
-        text.bytes = [UInt8](encoding: text.bytes.lazy.map { Unicode.Scalar($0) }.compactMap(Self.cleansed))
+        text.bytes = [UInt8](
+          encoding: text.bytes.lazy.map { Unicode.Scalar($0) }.compactMap(Self.cleansed))
       }
     }
     if lowercases { text.lowercase() }

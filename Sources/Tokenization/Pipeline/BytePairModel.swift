@@ -41,6 +41,7 @@ struct BytePairModel: TokenModel {
     UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
   }
 
+  var name: String { "BPE" }
   var unknownToken: TokenID? { settings.unknown }
   var isSlow: Bool { true }
 

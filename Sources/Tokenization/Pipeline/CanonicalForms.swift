@@ -80,7 +80,8 @@ enum CanonicalForms {
     pair.append(first)
     pair.append(second)
     #if canImport(Darwin)
-      let scalars = [Unicode.Scalar](String(pair).precomposedStringWithCanonicalMapping.unicodeScalars)
+      let scalars = [Unicode.Scalar](
+        String(pair).precomposedStringWithCanonicalMapping.unicodeScalars)
     #else
       let scalars = [Unicode.Scalar](String(pair)._nfc)
     #endif

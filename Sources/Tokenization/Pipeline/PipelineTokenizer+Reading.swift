@@ -71,7 +71,8 @@ extension FileValue {
         throw id.failure(expected: "\(assigned), as tokenizers numbers the token,")
       }
       if known.updateValue(number, forKey: Array(text.utf8)) != nil {
-        throw content.failure(expected: "each added token once", found: "\"\(text.prefix(60))\" again")
+        throw content.failure(
+          expected: "each added token once", found: "\"\(text.prefix(60))\" again")
       }
       if assigned == next { next += 1 }
       let isSpecial = try element.flag("special", or: false)

@@ -8,6 +8,8 @@ public struct PipelineTokenizer: Tokenizer {
   public let template: SpecialTokenTemplate
   /// The token of text that the vocabulary has no pieces for; nil if there is none.
   public var unknownToken: TokenID? { parts.model.unknownToken }
+  /// What the kind of model is called: WordPiece, BPE or Unigram.
+  public var modelName: String { parts.model.name }
   /// The number that all tokens are below; not each number below it need be a token.
   public let vocabularySize: Int
 
@@ -74,10 +76,11 @@ public struct PipelineTokenizer: Tokenizer {
       // English has a token for every four or five bytes.
       tokens.reserveCapacity(text.count / 4 + 4)
       guard let caches = caches[specialTokens] else {
-        encode(text, specialTokens) { encodeWord($0, specialTokens, into: &tokens) }
-          special: {
-            tokens.append($0)
-          }
+        encode(text, specialTokens) {
+          encodeWord($0, specialTokens, into: &tokens)
+        } special: {
+          tokens.append($0)
+        }
         return
       }
       caches.withCache { cache in
@@ -151,7 +154,8 @@ public struct PipelineTokenizer: Tokenizer {
   public func decode(_ tokens: [TokenID]) -> String {
     let pieces = tokens.compactMap { token -> [UInt8]? in
       guard token == unknownToken || !controls.contains(token) else { return nil }
-      return addedPieces[token].map { Array($0.utf8) } ?? parts.model.pieces.piece(token).map(Array.init)
+      return addedPieces[token].map { Array($0.utf8) }
+        ?? parts.model.pieces.piece(token).map(Array.init)
     }
     guard let decoder = parts.decoder else {
       return String(decoding: Array(pieces.joined(separator: [0x20])), as: UTF8.self)

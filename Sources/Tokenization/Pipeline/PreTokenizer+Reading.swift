@@ -71,7 +71,8 @@ extension Metaspace {
       prefix = .never
     }
     self.init(
-      sign: Array(try sign.string().utf8), prefix: prefix, splits: try value.flag("split", or: true))
+      sign: Array(try sign.string().utf8), prefix: prefix, splits: try value.flag("split", or: true)
+    )
   }
 }
 

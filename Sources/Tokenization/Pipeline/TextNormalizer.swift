@@ -20,9 +20,13 @@ indirect enum TextNormalizer: Sendable {
     switch self {
     case .sequence(let steps): for step in steps { step.apply(to: &text) }
     case .decomposed:
-      if !text.bytes.isASCII { text.bytes = [UInt8](encoding: CanonicalForms.decomposed(text.bytes.scalars)) }
+      if !text.bytes.isASCII {
+        text.bytes = [UInt8](encoding: CanonicalForms.decomposed(text.bytes.scalars))
+      }
     case .composed:
-      if !text.bytes.isASCII { text.bytes = [UInt8](encoding: CanonicalForms.composed(text.bytes.scalars)) }
+      if !text.bytes.isASCII {
+        text.bytes = [UInt8](encoding: CanonicalForms.composed(text.bytes.scalars))
+      }
     case .lowercase: text.lowercase()
     case .stripAccents:
       if !text.bytes.isASCII { text.filter { !BERTCharacter($0).isMark } }
@@ -38,8 +42,9 @@ indirect enum TextNormalizer: Sendable {
     case .strip(let left, let right): text.strip(left: left, right: right)
     case .machineTranslation:
       text.filter { !Self.isRemovedForTranslation($0) }
-      text.bytes = [UInt8](encoding:
-        text.bytes.scalars.lazy.map { Self.isSpaceForTranslation($0) ? " " : $0 })
+      text.bytes = [UInt8](
+        encoding:
+          text.bytes.scalars.lazy.map { Self.isSpaceForTranslation($0) ? " " : $0 })
     }
   }
 

@@ -155,7 +155,9 @@ struct MergeReader {
     guard parts.count == 2 else {
       return ("two pieces with a space between them", "\"\(text.prefix(60))\"")
     }
-    return add(String(text[parts[0].startIndex..<parts[0].endIndex]), String(text[parts[1].startIndex..<parts[1].endIndex]))
+    return add(
+      String(text[parts[0].startIndex..<parts[0].endIndex]),
+      String(text[parts[1].startIndex..<parts[1].endIndex]))
   }
 
   /// Adds a merge.

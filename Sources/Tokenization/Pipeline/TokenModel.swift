@@ -1,5 +1,8 @@
 /// Turns one word, which no token crosses, into tokens.
 protocol TokenModel: Sendable {
+  /// What the model is called.
+  var name: String { get }
+
   /// All pieces but those of added tokens.
   var pieces: PieceTable { get }
 

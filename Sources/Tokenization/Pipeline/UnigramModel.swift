@@ -27,6 +27,7 @@ struct UnigramModel: TokenModel {
     byteTokens = fallsBackToBytes ? pieces.byteTokens : nil
   }
 
+  var name: String { "Unigram" }
   var unknownToken: TokenID? { unknown }
   var isSlow: Bool { true }
 

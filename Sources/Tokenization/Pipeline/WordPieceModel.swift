@@ -26,6 +26,7 @@ struct WordPieceModel: TokenModel {
     }
   }
 
+  var name: String { "WordPiece" }
   var unknownToken: TokenID? { unknown }
   var isSlow: Bool { false }
 
