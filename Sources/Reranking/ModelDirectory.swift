@@ -5,8 +5,10 @@ public import Transformers
 
 /// A model directory in the Hugging Face layout, read and checked.
 ///
-/// `config.json` decides about the architecture: T5, mT5 and UMT5 need `spiece.model` beside it, BERT,
-/// DistilBERT and ELECTRA `vocab.txt`, XLM-RoBERTa `sentencepiece.bpe.model`; the weights are in `model.safetensors` or its shards. An optional `reranker.json`
+/// `config.json` decides about the architecture: a T5 needs `spiece.model` beside it, a BERT, DistilBERT or
+/// ELECTRA `vocab.txt`, an XLM-RoBERTa `sentencepiece.bpe.model`, and each does with `tokenizer.json`
+/// instead, as the other encoders do; the weights are in `model.safetensors`, PyTorch's file, or shards. An
+/// optional `reranker.json`
 /// says how the model is meant to be used.
 ///
 /// A class because it owns the weights and the memory for computing, which all rerankers made of it
@@ -130,6 +132,11 @@ public final class ModelDirectory: Sendable {
   /// - Throws: `RerankingError.unusableModel` for a vocabulary without them, or for a BERT that cannot
   ///   tell the texts apart by type.
   package func pairTemplate() throws(RerankingError) -> PairTemplate {
+    if let template = (tokenizer as? PipelineTokenizer)?.template,
+      let pair = PairTemplate(template, hasTypes: (network.classifier?.tokenTypes ?? 0) >= 2)
+    {
+      return pair
+    }
     switch network {
     case .bert(let model) where model.configuration.family.separatesWithTwoTokens:
       return try .roberta(tokenizer)

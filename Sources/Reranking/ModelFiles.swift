@@ -101,35 +101,50 @@ struct ModelFiles {
   /// The tokenizer of an architecture; all its tokens have a row in the model's embedding.
   func tokenizer(for network: Network, _ settings: TokenizerSettings) throws -> any Tokenizer {
     switch network {
-    case .t5(let model):
-      let path = path(of: "spiece.model")
-      // T5's sentinels stand beside its pieces; those of mT5 and UMT5, if any, among them.
-      let extraIDs = settings.extraIDs ?? (model.configuration.family == .t5 ? 100 : 0)
-      let tokenizer = try SentencePieceTokenizer(path: path, extraIDs: extraIDs)
-      return try checked(tokenizer, path, rows: model.configuration.vocabularySize)
-    case .modernBERT: throw unreadTokenizer(of: ModernBERTConfiguration.family)
-    case .deBERTa: throw unreadTokenizer(of: DeBERTaConfiguration.family)
+    case .t5(let model): return try tokenizer(for: model.configuration, settings)
     case .bert(let model):
       let rows = model.vocabularySize
       switch model.configuration.family {
       case .bert, .distilBERT, .electra:
-        let tokenizer = try WordPieceTokenizer(directory: directory)
-        return try checked(tokenizer, path(of: "vocab.txt"), rows: rows)
+        return try tokenizer(of: "vocab.txt", rows: rows) { _ in
+          try WordPieceTokenizer(directory: directory)
+        }
       case .xlmRoBERTa:
-        let path = path(of: "sentencepiece.bpe.model")
-        return try checked(try XLMRobertaTokenizer(path: path), path, rows: rows)
-      case .roBERTa, .camemBERT, .albert:
-        throw unreadTokenizer(of: model.configuration.family.rawValue)
+        return try tokenizer(of: "sentencepiece.bpe.model", rows: rows) {
+          try XLMRobertaTokenizer(path: $0)
+        }
+      case .roBERTa, .camemBERT, .albert: return try pipelineTokenizer(rows: rows)
       }
+    case .modernBERT(let model): return try pipelineTokenizer(rows: model.vocabularySize)
+    case .deBERTa(let model): return try pipelineTokenizer(rows: model.vocabularySize)
     }
   }
 
-  /// The error about an architecture whose tokenizer is not read.
-  private func unreadTokenizer(of family: String) -> RerankingError {
-    .unusableModel(
-      path: configurationPath,
-      reason: "model_type: expected an architecture with a vocab.txt, a spiece.model or a "
-        + "sentencepiece.bpe.model as T5, BERT and XLM-RoBERTa have them, found \"\(family)\"")
+  private func tokenizer(
+    for configuration: T5Configuration, _ settings: TokenizerSettings
+  ) throws -> any Tokenizer {
+    try tokenizer(of: "spiece.model", rows: configuration.vocabularySize) {
+      // T5's sentinels stand beside its pieces; those of mT5 and UMT5, if any, among them.
+      let extraIDs = settings.extraIDs ?? (configuration.family == .t5 ? 100 : 0)
+      return try SentencePieceTokenizer(path: $0, extraIDs: extraIDs)
+    }
+  }
+
+  /// The tokenizer of a family's own file, or of `tokenizer.json` where that alone is there.
+  private func tokenizer(
+    of name: String, rows: Int, _ read: (_ path: String) throws -> any Tokenizer
+  ) throws -> any Tokenizer {
+    let path = path(of: name)
+    guard FileManager.default.fileExists(atPath: path)
+      || !FileManager.default.fileExists(atPath: self.path(of: PipelineTokenizer.fileName))
+    else { return try pipelineTokenizer(rows: rows) }
+    return try checked(try read(path), path, rows: rows)
+  }
+
+  /// The tokenizer of `tokenizer.json`, or of `vocab.json` with `merges.txt`.
+  private func pipelineTokenizer(rows: Int) throws -> any Tokenizer {
+    try checked(
+      try PipelineTokenizer(directory: directory), path(of: PipelineTokenizer.fileName), rows: rows)
   }
 
   private func checked(

@@ -19,6 +19,29 @@ public struct PairTemplate: Sendable, Hashable {
     self.documentType = documentType
   }
 
+  /// What a tokenizer's file says of pairs; nil if it says nothing, or not this.
+  ///
+  /// - Parameter hasTypes: Whether the model tells texts apart by type.
+  init?(_ template: SpecialTokenTemplate, hasTypes: Bool) {
+    var parts: [[TokenID]] = [[]]
+    var documentType: Int32 = 0
+    for part in template.pair {
+      switch part {
+      case .token(let token, _): parts[parts.count - 1].append(token)
+      case .first:
+        guard parts.count == 1 else { return nil }
+        parts.append([])
+      case .second(let type):
+        guard parts.count == 2 else { return nil }
+        parts.append([])
+        documentType = hasTypes && type > 0 ? 1 : 0
+      }
+    }
+    // Without any token around them the texts would run into each other.
+    guard parts.count == 3, !parts[1].isEmpty else { return nil }
+    self.init(start: parts[0], between: parts[1], end: parts[2], documentType: documentType)
+  }
+
   /// How many control tokens a pair has.
   public var count: Int { start.count + between.count + end.count }
 

@@ -17,9 +17,10 @@ struct TextOpening {
   /// a space, so the normalised opening is the start of the normalised text; no piece crosses the
   /// space, so the whole text's best segmentation passes through it; and a segmentation is searched
   /// from left to right, so up to the space the search sees the same sums, rounding included. Control
-  /// tokens could take a space with them: where they are recognized nothing is cut beforehand.
+  /// tokens could take a space with them: where they are recognized nothing is cut beforehand, nor
+  /// where a tokenizer's file does not split at spaces.
   func tokens(of text: String, specialTokens: SpecialTokenPolicy) -> [TokenID] {
-    if specialTokens == .literal, let end = cut(in: text.utf8) {
+    if specialTokens == .literal, tokenizer.splitsAtSpaces, let end = cut(in: text.utf8) {
       let tokens = tokenizer.encode(String(text[..<end]), specialTokens: .literal)
       // Too few, if the text has very long words: the guess was wrong, and is not used.
       if tokens.count > limit { return tokens }

@@ -33,7 +33,7 @@ public struct BiEncoder: Sendable {
 
   package let network: BERTEncoder
   package let engine: InferenceEngine
-  package let tokenizer: WordPieceTokenizer
+  package let tokenizer: any Tokenizer
   private let start: TokenID
   private let separator: TokenID
   private let pooling: PoolingMode
@@ -56,7 +56,11 @@ public struct BiEncoder: Sendable {
     let tokenizer = try files.tokenizer(
       rows: model.network.configuration.vocabularySize, lowercases: settings.lowercases)
     guard let start = tokenizer.token(for: "[CLS]"), let separator = tokenizer.token(for: "[SEP]")
-    else { preconditionFailure("a WordPiece vocabulary has [CLS] and [SEP]") }
+    else {
+      throw .unusableModel(
+        path: settings.encoderDirectory,
+        reason: "expected the pieces [CLS] and [SEP] in the vocabulary, found not both")
+    }
     self.path = path
     self.tokenizer = tokenizer
     self.start = start

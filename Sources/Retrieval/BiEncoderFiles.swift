@@ -48,8 +48,13 @@ struct BiEncoderFiles {
   private static let headed = "bert."
 
   /// The tokenizer; all its tokens have a row in the model's embedding.
-  func tokenizer(rows: Int, lowercases: Bool) throws(BiEncoderError) -> WordPieceTokenizer {
+  func tokenizer(rows: Int, lowercases: Bool) throws(BiEncoderError) -> any Tokenizer {
     do {
+      if tokenizerName == Self.pipelineName {
+        let path = joined(directory, Self.pipelineName)
+        let tokenizer = try PipelineTokenizer(path: path)
+        return try checked(lowercases ? tokenizer.lowercasing() : tokenizer, path, rows: rows)
+      }
       var settings = try WordPieceTokenizer.Settings(directory: directory)
       if lowercases, !settings.lowercases {
         // sentence-transformers only lowers the case then; accents stay as the tokenizer has them.
@@ -57,20 +62,36 @@ struct BiEncoderFiles {
         settings.lowercases = true
       }
       let path = joined(directory, Self.vocabularyName)
-      let tokenizer = try WordPieceTokenizer(path: path, settings: settings)
-      guard tokenizer.vocabularySize <= rows else {
-        throw BiEncoderError.unusableModel(
-          path: path,
-          reason: "expected at most \(rows) tokens, the rows of the model's embedding, "
-            + "found \(tokenizer.vocabularySize)")
-      }
-      return tokenizer
+      return try checked(
+        try WordPieceTokenizer(path: path, settings: settings), path, rows: rows)
     } catch {
       throw failure(error)
     }
   }
 
+  private func checked(
+    _ tokenizer: any Tokenizer, _ path: String, rows: Int
+  ) throws(BiEncoderError) -> any Tokenizer {
+    guard tokenizer.vocabularySize <= rows else {
+      throw .unusableModel(
+        path: path,
+        reason: "expected at most \(rows) tokens, the rows of the model's embedding, "
+          + "found \(tokenizer.vocabularySize)")
+    }
+    return tokenizer
+  }
+
+  /// The file that the tokenizer is read from: `vocab.txt`, or `tokenizer.json` where only that is.
+  private var tokenizerName: String {
+    func isThere(_ name: String) -> Bool {
+      (try? MappedFile(path: joined(directory, name))) != nil
+    }
+    return !isThere(Self.vocabularyName) && isThere(Self.pipelineName)
+      ? Self.pipelineName : Self.vocabularyName
+  }
+
   private static let vocabularyName = "vocab.txt"
+  private static let pipelineName = PipelineTokenizer.fileName
   private static let tokenizerSettingsName = "tokenizer_config.json"
 
   /// The most tokens of a text by `tokenizer_config.json`; nil also where it names a number beyond all
@@ -94,7 +115,7 @@ struct BiEncoderFiles {
         }
       }
       add(settings)
-      for name in ["config.json", Self.vocabularyName, Self.tokenizerSettingsName] {
+      for name in ["config.json", tokenizerName, Self.tokenizerSettingsName] {
         add([name])
         do {
           let file = try MappedFile(path: joined(directory, name))

@@ -41,7 +41,11 @@ struct ModelReport: Sendable {
   }
 
   private var tokenizerName: String {
-    model.tokenizer is WordPieceTokenizer ? "WordPiece" : "SentencePiece"
+    switch model.tokenizer {
+    case is WordPieceTokenizer: "WordPiece"
+    case let tokenizer as PipelineTokenizer: tokenizer.modelName
+    default: "SentencePiece"
+    }
   }
 
   // MARK: JSON

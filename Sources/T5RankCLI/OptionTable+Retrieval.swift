@@ -19,8 +19,8 @@ extension OptionTable {
       name: "encoder", placeholder: "DIR", subcommands: [.index, .search],
       summary: "index embeddings by the BERT bi-encoder in this directory",
       details: """
-        A directory of sentence-transformers, or any BERT: config.json, model.safetensors, vocab.txt, \
-        and modules.json with its pooling. search takes the index's own unless another place of the \
+        A directory of sentence-transformers, or any BERT: config.json, model.safetensors, vocab.txt \
+        or tokenizer.json, and modules.json with its pooling. search takes the index's own unless another place of the \
         same model is named.
         """),
     CommandOption(

@@ -58,7 +58,7 @@ package enum OptionTable {
       summary: "the model's directory, or OWNER/NAME (default: the one in weights/)",
       details: """
         A directory in the Hugging Face layout: config.json, model.safetensors (or shards with an \
-        index), spiece.model or vocab.txt. Where there is no such directory, OWNER/NAME is looked up \
+        index), and a tokenizer's files. Where there is no such directory, OWNER/NAME is looked up \
         among the models that t5rank fetch or Python's huggingface_hub downloaded. Where none is \
         named, weights/t5rank-mini is taken (weights/cross-encoder-mini with --mode cross), looked for \
         in the folder that the environment's T5RANK_HOME names, in those above the executable, in \

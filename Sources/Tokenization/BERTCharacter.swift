@@ -73,6 +73,21 @@ struct BERTCharacter {
     }
   }
 
+  /// Whether the scalar is a mark of any kind.
+  var isMark: Bool {
+    switch scalar.value {
+    // Marks up to version 9, in Vedic; a mark only after it, in Sharada.
+    case 0x1CF2, 0x1CF3: return true
+    case 0x111C9: return false
+    default: break
+    }
+    switch scalar.properties.generalCategory {
+    case .nonspacingMark, .spacingMark, .enclosingMark:
+      return isKnown(inVersion: Self.decompositionVersion)
+    default: return false
+    }
+  }
+
   /// The canonical combining class; 0 for what starts a sequence that others are sorted in.
   var combiningClass: UInt8 {
     let value = scalar.properties.canonicalCombiningClass.rawValue

@@ -85,6 +85,35 @@ struct ByteTree: Sendable {
     return longest
   }
 
+  /// The value of one whole string; nil if it is not in the tree.
+  func value(of text: UnsafeBufferPointer<UInt8>, root: Int) -> TokenID? {
+    guard !text.isEmpty else {
+      return emptyValues[root] == Self.none ? nil : emptyValues[root]
+    }
+    var found: TokenID?
+    forEachMatch(in: text, from: 0, root: root) { value, end in
+      if end == text.count { found = value }
+    }
+    return found
+  }
+
+  /// Calls `body` with the value and the end of each string of a tree that a text has at `start`,
+  /// the shortest first; never an empty one.
+  @inline(__always)
+  func forEachMatch(
+    in text: UnsafeBufferPointer<UInt8>, from start: Int, root: Int,
+    _ body: (TokenID, Int) -> Void
+  ) {
+    var node = UInt32(root)
+    for position in start..<text.count {
+      let key = node << 8 | UInt32(text[position])
+      let edge = edges[Self.place(of: key, in: edges)]
+      guard edge.key == key else { return }
+      if edge.value != Self.none { body(edge.value, position + 1) }
+      node = edge.node
+    }
+  }
+
   private mutating func grow() {
     var larger = Self.table(count: edges.count * 2)
     for edge in edges where edge.key != Self.freeKey {

@@ -4,7 +4,7 @@
 /// replacements, each ending in NUL. A trie's number is the position of one.
 ///
 /// Source: builder.cc and normalizer.cc of google/sentencepiece.
-struct NormalizationTable {
+struct NormalizationTable: Sendable {
   private let trie: DoubleArray
   private let replacements: [UInt8]
 
@@ -59,6 +59,30 @@ struct NormalizationTable {
   /// The shortest, not the longest: Hugging Face's normaliser takes the first hit.
   func replacementOfShortestPrefix(of text: some Sequence<UInt8>) -> ArraySlice<UInt8>? {
     trie.numberOfShortestPrefix(of: text).map { replacements[$0...].prefix { $0 != 0 } }
+  }
+
+  /// A text as Hugging Face's `Precompiled` normaliser leaves it: graphemes replaced, or else their
+  /// scalars.
+  func normalized(_ text: String) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(text.utf8.count)
+    for character in text {
+      let bytes = character.utf8
+      // That normaliser's own limit: only graphemes this short are looked up whole.
+      if bytes.count < 6, let replacement = replacementOfShortestPrefix(of: bytes) {
+        result.append(contentsOf: replacement)
+        continue
+      }
+      for scalar in character.unicodeScalars {
+        let bytes = UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
+        if let replacement = replacementOfShortestPrefix(of: bytes) {
+          result.append(contentsOf: replacement)
+        } else {
+          result.append(contentsOf: bytes)
+        }
+      }
+    }
+    return result
   }
 
   private static func word(_ bytes: [UInt8], at start: Int) -> UInt32 {

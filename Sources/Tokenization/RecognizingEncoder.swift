@@ -39,7 +39,7 @@ final class RecognizingEncoder: Sendable {
       switch segment {
       case .special(let id): tokens.append(id)
       case .text(let range):
-        let words = metaspaced(normalized(String(decoding: text[range], as: UTF8.self)))
+        let words = metaspaced(table.normalized(String(decoding: text[range], as: UTF8.self)))
         splitter.split(words, into: &tokens)
       }
     }
@@ -53,29 +53,6 @@ final class RecognizingEncoder: Sendable {
       splitter = loaded
       return loaded
     }
-  }
-
-  /// A stretch as Hugging Face's `Precompiled` normaliser leaves it.
-  private func normalized(_ text: String) -> [UInt8] {
-    var result: [UInt8] = []
-    result.reserveCapacity(text.utf8.count)
-    for character in text {
-      let bytes = character.utf8
-      // That normaliser's own limit: only graphemes this short are looked up whole.
-      if bytes.count < 6, let replacement = table.replacementOfShortestPrefix(of: bytes) {
-        result.append(contentsOf: replacement)
-        continue
-      }
-      for scalar in character.unicodeScalars {
-        let bytes = UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
-        if let replacement = table.replacementOfShortestPrefix(of: bytes) {
-          result.append(contentsOf: replacement)
-        } else {
-          result.append(contentsOf: bytes)
-        }
-      }
-    }
-    return result
   }
 
   /// A normalised stretch with `▁` for spaces and before its first word; runs of spaces are one.

@@ -9,12 +9,27 @@ public struct SpecialToken: Sendable, Hashable {
   /// Whether white space after the token belongs to it where a text spells it.
   public let stripsRight: Bool
 
+  /// Whether the token stands for no text; if not, a literal text may hold it, too.
+  var isControl = true
+  /// Whether the token is found only where no letter, digit or underscore touches it.
+  var isWholeWord = false
+
   /// A token and how it is spelled; by default it takes no white space with it.
   public init(_ text: String, id: TokenID, stripsLeft: Bool = false, stripsRight: Bool = false) {
     self.text = text
     self.id = id
     self.stripsLeft = stripsLeft
     self.stripsRight = stripsRight
+  }
+}
+
+extension SpecialToken {
+  /// The same token, spelt otherwise.
+  func spelled(_ text: String) -> SpecialToken {
+    var token = SpecialToken(text, id: id, stripsLeft: stripsLeft, stripsRight: stripsRight)
+    token.isControl = isControl
+    token.isWholeWord = isWholeWord
+    return token
   }
 }
 
@@ -48,8 +63,15 @@ struct SpecialTokenMatcher: Sendable {
     }
   }
 
+  /// Whether there are no tokens to find.
+  var isEmpty: Bool { candidates.allSatisfy(\.isEmpty) }
+
   /// The segments of a text in UTF-8, in order; none is empty.
-  func segments(of text: UnsafeBufferPointer<UInt8>) -> [TextSegment] {
+  ///
+  /// A token that the policy or its surroundings rule out is passed over as a whole.
+  func segments(
+    of text: UnsafeBufferPointer<UInt8>, _ policy: SpecialTokenPolicy = .recognized
+  ) -> [TextSegment] {
     var segments: [TextSegment] = []
     var pending = 0
     var position = 0
@@ -60,6 +82,13 @@ struct SpecialTokenMatcher: Sendable {
       }
       var start = position
       var end = position + found.bytes.count
+      let isRuledOut =
+        policy == .literal && found.token.isControl
+        || found.token.isWholeWord && !Self.isWholeWord(text, start..<end)
+      if isRuledOut {
+        position = end
+        continue
+      }
       if found.token.stripsLeft { start = Self.trimmingEnd(text, from: pending, to: start) }
       if found.token.stripsRight { end = Self.skippingWhitespace(text, from: end) }
       if start > pending { segments.append(.text(pending..<start)) }
@@ -76,6 +105,19 @@ struct SpecialTokenMatcher: Sendable {
       candidate.bytes.count <= text.count - start
         && candidate.bytes.indices.allSatisfy { candidate.bytes[$0] == text[start + $0] }
     }
+  }
+
+  /// Whether no letter, digit or underscore touches a range.
+  private static func isWholeWord(
+    _ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>
+  ) -> Bool {
+    if range.lowerBound > 0 {
+      var before = range.lowerBound - 1
+      while before > 0, text[before] & 0xC0 == 0x80 { before -= 1 }
+      if text.scalar(at: &before).isWordScalar { return false }
+    }
+    var after = range.upperBound
+    return after == text.count || !text.scalar(at: &after).isWordScalar
   }
 
   private static func trimmingEnd(

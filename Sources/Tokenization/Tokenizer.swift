@@ -19,6 +19,10 @@ public protocol Tokenizer: Sendable {
   /// The tokens of a text, without any special token at either end.
   func encode(_ text: String, specialTokens: SpecialTokenPolicy) -> [TokenID]
 
+  /// Whether a text may be cut before a space that follows an ASCII letter or digit: where nothing
+  /// becomes a control token, the tokens up to there are the same.
+  var splitsAtSpaces: Bool { get }
+
   /// The text of some tokens; control tokens are left out.
   func decode(_ tokens: [TokenID]) -> String
 
@@ -32,6 +36,9 @@ public protocol Tokenizer: Sendable {
 }
 
 extension Tokenizer {
+  /// True, as for SentencePiece and WordPiece.
+  public var splitsAtSpaces: Bool { true }
+
   /// The tokens of a text, in which nothing becomes a control token.
   public func encode(_ text: String) -> [TokenID] { encode(text, specialTokens: .literal) }
 }

@@ -28,7 +28,7 @@ enum TestFiles {
     [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
   }
 
-  private static func path(_ relative: String) -> String {
+  static func path(_ relative: String) -> String {
     package.appendingPathComponent(relative).path
   }
 }
