@@ -1,6 +1,6 @@
 public import RankingCore
 
-/// A BERT that reads a query and a document together, and a classifier behind it.
+/// A BERT or a T5 that reads a query and a document together, and a classifier behind it.
 ///
 /// Scores as sentence-transformers' `CrossEncoder` does: the model's activation decides what the scores
 /// mean unless the options do, and a pair that is too long is cut by `longest_first` unless they
@@ -8,12 +8,12 @@ public import RankingCore
 ///
 /// Source: Nogueira and Cho 2019, arXiv 1901.04085; sentence-transformers 6.2.
 public struct CrossEncoder: PointwiseScorer, Reranker {
-  let scorer: PairedBERT
+  let scorer: any PointwiseModel
 
   /// A scorer over a model; it shares the model's weights and memory.
   ///
   /// - Parameter options: The mode is not used, nor what only pairs of documents need.
-  /// - Throws: `RerankingError.unusableOptions` for a model that is no BERT, any prompt, a scale that is
+  /// - Throws: `RerankingError.unusableOptions` for a model without a classifier, any prompt, a scale that is
   ///   not offered, or a budget beyond the model's positions; `.unusableModel` for a classifier of
   ///   more than two labels or an unknown activation.
   public init(
@@ -23,7 +23,11 @@ public struct CrossEncoder: PointwiseScorer, Reranker {
       throw .unusableOptions(
         reason: "expected no prompt for mode cross, as a cross-encoder reads none, found \(prompt)")
     }
-    scorer = try PairedBERT(model, options: options)
+    if let classifier = model.t5Classifier {
+      scorer = try PairedT5(model, classifier, options: options)
+    } else {
+      scorer = try PairedBERT(model, options: options)
+    }
   }
 
   /// Logit (the classifier's output), log-probability or probability.

@@ -5,8 +5,8 @@ public import Transformers
 
 /// A model directory in the Hugging Face layout, read and checked.
 ///
-/// `config.json` decides about the architecture: T5, mT5 and UMT5 need `spiece.model` beside it, BERT
-/// needs `vocab.txt`; the weights are in `model.safetensors` or its shards. An optional `reranker.json`
+/// `config.json` decides about the architecture: T5, mT5 and UMT5 need `spiece.model` beside it, ByT5 needs no
+/// vocabulary, BERT needs `vocab.txt`; the weights are in `model.safetensors` or its shards. An optional `reranker.json`
 /// says how the model is meant to be used.
 ///
 /// A class because it owns the weights and the memory for computing, which all rerankers made of it
@@ -16,6 +16,8 @@ public final class ModelDirectory: Sendable {
   public enum Architecture: Sendable, Hashable {
     /// An encoder-decoder, for the modes mono, rank, duo and mono-duo.
     case t5(T5Configuration)
+    /// A T5 with a classifier, for the mode cross.
+    case t5Classifier(T5Configuration)
     /// An encoder with a classifier, for the mode cross.
     case bert(BERTConfiguration)
   }
@@ -74,6 +76,7 @@ public final class ModelDirectory: Sendable {
   public var architecture: Architecture {
     switch network {
     case .t5(let model): .t5(model.configuration)
+    case .t5Classifier(let model): .t5Classifier(model.configuration)
     case .bert(let model): .bert(model.configuration)
     }
   }
@@ -82,7 +85,7 @@ public final class ModelDirectory: Sendable {
   public var parameterCount: Int { engine.parameters.count }
 
   /// The mode that the model ranks in unless a caller chooses another: the manifest's, else mono for a
-  /// T5 and cross for a BERT.
+  /// T5 and cross for a classifier.
   public var defaultMode: RankingMode {
     manifest?.mode ?? (isT5 ? .mono : .cross)
   }
@@ -95,15 +98,24 @@ public final class ModelDirectory: Sendable {
     guard let mode = manifest?.mode, (mode == .cross) == isT5 else { return }
     throw .unusableModel(
       path: files.path(of: RerankingManifest.fileName),
-      reason: "mode: expected \(isT5 ? "a mode of a T5" : "cross for a BERT"), "
+      reason: "mode: expected \(isT5 ? "a mode of a T5" : "cross for \(kind)"), "
         + "found \(mode.rawValue)")
+  }
+
+  /// What errors call the model.
+  private var kind: String {
+    switch network {
+    case .t5: "a T5"
+    case .t5Classifier: "a T5 with a classifier"
+    case .bert: "a BERT"
+    }
   }
 
   /// The model, for a mode that needs a T5.
   package func t5(for mode: Prompt.Mode) throws(RerankingError) -> T5Model {
     guard case .t5(let model) = network else {
       throw .unusableOptions(
-        reason: "expected a T5 for mode \(mode.rawValue), found a BERT in \(path), "
+        reason: "expected a T5 for mode \(mode.rawValue), found \(kind) in \(path), "
           + "which ranks in mode cross")
     }
     return model
@@ -113,9 +125,14 @@ public final class ModelDirectory: Sendable {
   package func bert() throws(RerankingError) -> BERTModel {
     guard case .bert(let model) = network else {
       throw .unusableOptions(
-        reason: "expected a BERT for mode cross, found a T5 in \(path), "
+        reason: "expected a BERT for mode cross, found \(kind) in \(path), "
           + "which ranks in the modes mono, rank, duo and mono-duo")
     }
     return model
+  }
+
+  /// The model, if it is a T5 with a classifier.
+  var t5Classifier: T5Classifier? {
+    if case .t5Classifier(let model) = network { model } else { nil }
   }
 }

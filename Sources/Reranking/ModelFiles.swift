@@ -12,6 +12,7 @@ struct ModelFiles {
   /// A model's layers, by architecture.
   enum Network: Sendable {
     case t5(T5Model)
+    case t5Classifier(T5Classifier)
     case bert(BERTModel)
   }
 
@@ -62,9 +63,11 @@ struct ModelFiles {
         BERTModel(
           try BERTConfiguration(configuration, path: configurationPath), declaring: &parameters))
     case let family? where families.contains(family):
-      return .t5(
-        T5Model(
-          try T5Configuration(configuration, path: configurationPath), declaring: &parameters))
+      let t5 = try T5Configuration(configuration, path: configurationPath)
+      let kind = T5Classifier.Kind(
+        architecture: configuration["architectures"]?[0]?.string, parameters: parameters)
+      guard let kind else { return .t5(T5Model(t5, declaring: &parameters)) }
+      return .t5Classifier(T5Classifier(t5, kind: kind, declaring: &parameters))
     case let other:
       let found = other.map { "\"\($0.prefix(80))\"" } ?? "none"
       throw RerankingError.unusableModel(
@@ -76,17 +79,36 @@ struct ModelFiles {
   /// The tokenizer of an architecture; all its tokens have a row in the model's embedding.
   func tokenizer(for network: Network, _ settings: TokenizerSettings) throws -> any Tokenizer {
     switch network {
-    case .t5(let model):
-      let path = path(of: "spiece.model")
-      // T5's sentinels stand beside its pieces; those of mT5 and UMT5, if any, among them.
-      let extraIDs = settings.extraIDs ?? (model.configuration.family == .t5 ? 100 : 0)
-      let tokenizer = try SentencePieceTokenizer(path: path, extraIDs: extraIDs)
-      return try checked(tokenizer, path, rows: model.configuration.vocabularySize)
+    case .t5(let model): return try tokenizer(for: model.configuration, settings)
+    case .t5Classifier(let model): return try tokenizer(for: model.configuration, settings)
     case .bert(let model):
       let tokenizer = try WordPieceTokenizer(directory: directory)
       return try checked(
         tokenizer, path(of: "vocab.txt"), rows: model.configuration.vocabularySize)
     }
+  }
+
+  private func tokenizer(
+    for configuration: T5Configuration, _ settings: TokenizerSettings
+  ) throws -> any Tokenizer {
+    let rows = configuration.vocabularySize
+    if try readsBytes(settings) {
+      let path = path(of: TokenizerSettings.fileName)
+      let tokenizer = try ByteTokenizer(
+        extraIDs: settings.extraIDs ?? ByteTokenizer.usualExtraIDs, path: path)
+      return try checked(tokenizer, path, rows: rows)
+    }
+    let path = path(of: "spiece.model")
+    // T5's sentinels stand beside its pieces; those of mT5 and UMT5, if any, among them.
+    let extraIDs = settings.extraIDs ?? (configuration.family == .t5 ? 100 : 0)
+    return try checked(
+      try SentencePieceTokenizer(path: path, extraIDs: extraIDs), path, rows: rows)
+  }
+
+  /// Whether a T5 is a ByT5, which no file of its own says: its tokenizer has a class and no vocabulary.
+  private func readsBytes(_ settings: TokenizerSettings) throws(RerankingError) -> Bool {
+    if let named = settings.tokenizerClass { return named == "ByT5Tokenizer" }
+    return try configuration()["tokenizer_class"]?.string == "ByT5Tokenizer"
   }
 
   private func checked(

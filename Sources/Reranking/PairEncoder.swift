@@ -1,8 +1,9 @@
 public import Tokenization
 
-/// Puts a query and a document side by side for a BERT, as tokens within a budget.
+/// Puts a query and a document side by side for a classifier, as tokens within a budget.
 ///
-/// `[CLS] query [SEP] document [SEP]`. What is cut from a pair that is too long:
+/// `[CLS] query [SEP] document [SEP]` for a BERT, `query </s> document </s>` for a T5. What is cut from a pair that
+/// is too long:
 ///
 /// - `Truncation.prompt`: whatever is longer, by Hugging Face's rule `longest_first`, which
 ///   sentence-transformers' `CrossEncoder` uses: the shorter text keeps its tokens unless it has more
@@ -13,7 +14,7 @@ public import Tokenization
 ///
 /// Source: `truncate_encodings` of huggingface/tokenizers.
 public struct PairEncoder: Sendable {
-  /// The most tokens of a pair, `[CLS]` and both `[SEP]` included.
+  /// The most tokens of a pair, control tokens included.
   public let maximumTokens: Int
   /// What is cut from a pair that is too long.
   public let truncation: Truncation
@@ -21,33 +22,38 @@ public struct PairEncoder: Sendable {
   public let specialTokens: SpecialTokenPolicy
 
   private let tokenizer: any Tokenizer
-  private let start: TokenID
+  /// nil: the query begins the pair.
+  private let start: TokenID?
   private let separator: TokenID
 
-  private static let controlCount = 3
-  private static let fewestTokens = controlCount + 2
+  private var controlCount: Int { start == nil ? 2 : 3 }
 
   /// An encoder for the pairs of one model.
   ///
   /// - Throws: `RerankingError.unusableOptions` for a budget too small for one token of each text, and
-  ///   `.unusableModel` for a vocabulary without `[CLS]` or `[SEP]`.
+  ///   `.unusableModel` for a vocabulary with neither `[CLS]` and `[SEP]` nor `</s>`.
   public init(
     tokenizer: any Tokenizer, maximumTokens: Int, truncation: Truncation = .prompt,
     specialTokens: SpecialTokenPolicy = .literal
   ) throws(RerankingError) {
-    guard let start = tokenizer.token(for: "[CLS]"), let separator = tokenizer.token(for: "[SEP]")
-    else {
+    let frame: String
+    if let start = tokenizer.token(for: "[CLS]"), let separator = tokenizer.token(for: "[SEP]") {
+      (self.start, self.separator) = (start, separator)
+      frame = "[CLS], two [SEP]"
+    } else if let end = tokenizer.token(for: "</s>") {
+      (start, separator) = (nil, end)
+      frame = "two </s>"
+    } else {
       throw .unusableModel(
-        path: "vocabulary", reason: "expected the pieces [CLS] and [SEP], found not both")
+        path: "vocabulary", reason: "expected the pieces [CLS] and [SEP], or </s>, found neither")
     }
-    guard maximumTokens >= Self.fewestTokens else {
+    let fewest = (start == nil ? 2 : 3) + 2
+    guard maximumTokens >= fewest else {
       throw .unusableOptions(
-        reason: "expected a budget of at least \(Self.fewestTokens) tokens for a cross-encoder "
-          + "([CLS], two [SEP], and one token of each text), found \(maximumTokens)")
+        reason: "expected a budget of at least \(fewest) tokens for a cross-encoder "
+          + "(\(frame), and one token of each text), found \(maximumTokens)")
     }
     self.tokenizer = tokenizer
-    self.start = start
-    self.separator = separator
     self.maximumTokens = maximumTokens
     self.truncation = truncation
     self.specialTokens = specialTokens
@@ -68,7 +74,7 @@ public struct PairEncoder: Sendable {
 
   /// The most tokens of a document that go into a pair with the query.
   func documentRoom(beside query: EncodedText) -> Int {
-    let room = maximumTokens - Self.controlCount
+    let room = maximumTokens - controlCount
     let left = room - query.tokens.count
     return switch truncation {
     case .prompt: max(left, room / 2)
@@ -79,8 +85,8 @@ public struct PairEncoder: Sendable {
   /// Puts encoded texts side by side.
   public func encode(query: EncodedText, document: EncodedText) -> EncodedPair {
     let kept = kept(query: query.tokens.count, document: document.tokens.count)
-    var tokens = [start]
-    tokens.reserveCapacity(Self.controlCount + kept.query + kept.document)
+    var tokens = start.map { [$0] } ?? []
+    tokens.reserveCapacity(controlCount + kept.query + kept.document)
     tokens += query.tokens.prefix(kept.query)
     tokens.append(separator)
     let documentStart = tokens.count
@@ -94,7 +100,7 @@ public struct PairEncoder: Sendable {
 
   /// How many tokens of each text go into a pair.
   private func kept(query: Int, document: Int) -> (query: Int, document: Int) {
-    let room = maximumTokens - Self.controlCount
+    let room = maximumTokens - controlCount
     // Both are lengths of arrays: their sum cannot overflow.
     guard query + document > room else { return (query, document) }
     switch truncation {

@@ -41,7 +41,8 @@ struct PairedBERT: PointwiseModel {
       })
   }
 
-  private static func cache(
+  /// The cache of what a model of pairs answers.
+  static func cache(
     _ directory: ModelDirectory, labels: Int, _ encoder: PairEncoder, _ options: RerankerOptions
   ) throws(RerankingError) -> AnswerCache? {
     guard let cache = options.cache else { return nil }

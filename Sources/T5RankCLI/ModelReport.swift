@@ -23,7 +23,7 @@ struct ModelReport: Sendable {
     case .t5:
       prompts = Prompt.Mode.allCases.map { PromptReport($0, of: model) }
       score = nil
-    case .bert:
+    case .bert, .t5Classifier:
       prompts = []
       score = try CrossEncoder(model, options: RerankerOptions()).scale.rawValue
     }
@@ -41,7 +41,11 @@ struct ModelReport: Sendable {
   }
 
   private var tokenizerName: String {
-    model.tokenizer is SentencePieceTokenizer ? "SentencePiece" : "WordPiece"
+    switch model.tokenizer {
+    case is SentencePieceTokenizer: "SentencePiece"
+    case is ByteTokenizer: "bytes"
+    default: "WordPiece"
+    }
   }
 
   // MARK: JSON
