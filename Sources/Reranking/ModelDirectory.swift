@@ -28,6 +28,11 @@ public final class ModelDirectory: Sendable {
   public let tokenizer: any Tokenizer
   /// How the model is meant to be used; nil if the directory does not say.
   public let manifest: RerankingManifest?
+  /// The registry's entry for the model, found by the directory's name, or by `_name_or_path` in
+  /// `config.json`; nil if neither is known.
+  ///
+  /// What `reranker.json` says goes before it.
+  public let knownCheckpoint: KnownCheckpoint?
   /// The checkpoint's tensors, sorted by name.
   public let tensors: [StoredTensor]
 
@@ -49,18 +54,23 @@ public final class ModelDirectory: Sendable {
       let fingerprint = ModelFingerprint(directory: path)
       let configuration = try files.configuration()
       let manifest = try files.manifest()
+      let foreign = ForeignModel(files: files, configuration: configuration)
+      try foreign.checkArchitecture()
       // A faulty configuration is named before weights are looked for, as it is what a user edits.
       var nothing = ParameterDeclarations(for: [])
       _ = try files.network(configuration, declaring: &nothing)
       let checkpoint = try CheckpointDirectory.open(path)
+      try foreign.checkHead(checkpoint.tensors)
       var declarations = ParameterDeclarations(for: checkpoint.tensors)
       let network = try files.network(configuration, declaring: &declarations)
+      let known = try Self.knownCheckpoint(path, configuration)
       let settings = try TokenizerSettings(directory: path)
       self.path = path
       self.fingerprint = fingerprint
       self.configuration = configuration
       self.configurationPath = files.configurationPath
       self.manifest = manifest
+      self.knownCheckpoint = known.flatMap { $0.fits(network) ? $0 : nil }
       self.network = network
       self.tokenizerSettings = settings
       tokenizer = try files.tokenizer(for: network, settings)
@@ -84,13 +94,24 @@ public final class ModelDirectory: Sendable {
   /// How many numbers the model has learnt.
   public var parameterCount: Int { engine.parameters.count }
 
-  /// The mode that the model ranks in unless a caller chooses another: the manifest's, else mono for a
-  /// T5 and cross for a classifier.
+  /// The mode that the model ranks in unless a caller chooses another: the manifest's, else the registry's, else
+  /// mono for a T5 and cross for a classifier.
   public var defaultMode: RankingMode {
-    manifest?.mode ?? (isT5 ? .mono : .cross)
+    if let mode = manifest?.mode { return mode }
+    if case .ranks(let mode, _, _) = knownCheckpoint?.use { return mode }
+    return isT5 ? .mono : .cross
   }
 
-  private var isT5: Bool {
+  private static func knownCheckpoint(
+    _ path: String, _ configuration: JSONValue
+  ) throws(RerankingError) -> KnownCheckpoint? {
+    let registry = try CheckpointRegistry.installed()
+    return registry.checkpoint(inDirectory: path)
+      ?? configuration["_name_or_path"]?.string.flatMap { registry.origin(named: $0) }
+  }
+
+  /// Whether it is asked in words.
+  var isT5: Bool {
     if case .t5 = network { true } else { false }
   }
 
@@ -134,5 +155,14 @@ public final class ModelDirectory: Sendable {
   /// The model, if it is a T5 with a classifier.
   var t5Classifier: T5Classifier? {
     if case .t5Classifier(let model) = network { model } else { nil }
+  }
+}
+
+extension KnownCheckpoint {
+  /// Whether a model can be what its name says; another may have the name by chance.
+  fileprivate func fits(_ network: ModelFiles.Network) -> Bool {
+    guard case .ranks(let mode, _, _) = use else { return true }
+    if case .t5 = network { return mode != .cross }
+    return mode == .cross
   }
 }

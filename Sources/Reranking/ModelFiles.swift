@@ -38,6 +38,8 @@ struct ModelFiles {
     }
   }
 
+  func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(of: name)) }
+
   func configuration() throws(RerankingError) -> JSONValue {
     do {
       return try SmallJSONFile.value(configurationPath, expected: "a model's configuration")
@@ -94,8 +96,10 @@ struct ModelFiles {
     let rows = configuration.vocabularySize
     if try readsBytes(settings) {
       let path = path(of: TokenizerSettings.fileName)
+      // transformers 5 writes 0 for the extra ids that it lists one by one elsewhere.
+      let named = settings.extraIDs == 0 ? nil : settings.extraIDs
       let tokenizer = try ByteTokenizer(
-        extraIDs: settings.extraIDs ?? ByteTokenizer.usualExtraIDs, path: path)
+        extraIDs: named ?? ByteTokenizer.usualExtraIDs, path: path)
       return try checked(tokenizer, path, rows: rows)
     }
     let path = path(of: "spiece.model")

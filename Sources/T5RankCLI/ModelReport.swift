@@ -29,6 +29,12 @@ struct ModelReport: Sendable {
     }
   }
 
+  /// What a known checkpoint is in place of a re-ranker.
+  private var reasonNotToRank: String? {
+    guard case .doesNotRank(let reason) = model.knownCheckpoint?.use else { return nil }
+    return reason
+  }
+
   /// What the tensors take in their files, headers aside.
   private var byteCount: Int {
     model.tensors.reduce(0) { $0 + $1.count * $1.scalarType.byteCount }
@@ -62,6 +68,8 @@ struct ModelReport: Sendable {
       ],
       "default_mode": .string(model.defaultMode.rawValue),
     ]
+    members["known_as"] = model.knownCheckpoint.map { .string($0.name) }
+    members["no_reranker"] = reasonNotToRank.map { .string($0) }
     members["score"] = score.map { .string($0) }
     members["prompts"] = .array(prompts.map(\.json))
     members["tensors"] = .array(
@@ -115,6 +123,9 @@ struct ModelReport: Sendable {
       ("tokenizer", "\(tokenizerName), \(grouped(model.tokenizer.vocabularySize)) pieces"),
       ("default mode", model.defaultMode.rawValue),
     ]
+    if let known = model.knownCheckpoint {
+      rows.append(("known as", known.name + (reasonNotToRank.map { ": \($0)" } ?? "")))
+    }
     if let score { rows.append(("score", score)) }
     let width = 14
     let lines = rows.flatMap { name, value in

@@ -59,6 +59,8 @@ public struct T5Model: Sendable {
       head = parameters.matrix(
         name, rows: configuration.vocabularySize, columns: configuration.width)
     }
+    // A training may take one that equals the table for the table.
+    parameters.ignore(name)
   }
 
   /// Declares encoder and decoder; the head is the embedding table.
