@@ -29,6 +29,14 @@ public final class FloatBuffer: @unchecked Sendable {
     self.owner = nil
   }
 
+  /// Some of the numbers, in the same memory.
+  ///
+  /// - Precondition: `range` lies in `0 ..< count`.
+  public func slice(_ range: Range<Int>) -> FloatBuffer {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "a slice lies in its buffer")
+    return FloatBuffer(borrowing: pointer + range.lowerBound, count: range.count, from: self)
+  }
+
   deinit {
     if owner == nil { UnsafeMutableRawPointer(mutating: pointer).deallocate() }
   }

@@ -63,7 +63,7 @@ extension Attention {
           probabilities.pointer, count, nil, 0)
         softmax(
           probabilities, rows: rows, keys: count, scale: scale, position: count - rows, head: head,
-          bias: bias, direction: layout.direction, factors: nil)
+          bias: bias, direction: layout.direction, reach: layout.reach, factors: nil)
         t5k_gemm_nt(
           rows, count, width, slopes.pointer + place, columns, values.pointer + keyPlace, columns,
           scores.pointer, count, nil, 0)

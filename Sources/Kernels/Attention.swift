@@ -4,6 +4,8 @@ import CKernels
 public enum Attention {
   /// Scores are computed for so many query rows at once that they stay in a core's cache.
   private static let scoresAtOnce = 1 << 17
+  /// Query rows at once where a query sees few keys: more rows would share fewer of them.
+  private static let nearRowsAtOnce = 64
 
   /// Computes attention.
   ///
@@ -23,6 +25,8 @@ public enum Attention {
     precondition(heads > 0 && columns.isMultiple(of: heads), "heads share the columns evenly")
     precondition(keys.columns == columns && values.hasShape(of: keys))
     precondition(layout.queryOffsets.last == queries.rows && layout.keyOffsets.last == keys.rows)
+    // `backward` would drop others of them.
+    precondition(layout.reach == nil || dropout == nil, "near keys are not dropped")
     let width = columns / heads
     let out = workspace.matrix(rows: queries.rows, columns: columns)
     let (scores, factors) = scratch(for: layout, in: workspace)
@@ -32,29 +36,31 @@ public enum Attention {
       let keyRows = layout.keys(of: sequence)
       precondition(bias.map { $0.reach + 1 >= keyRows.count } ?? true, "the bias is too short")
       precondition(layout.direction == .bidirectional || queryRows.count <= keyRows.count)
-      let block = rowsAtOnce(keys: keyRows.count)
+      let block = rowsAtOnce(keys: keyRows.count, reach: layout.reach)
       for head in 0..<heads {
-        // In bounds: rows of the sequence, columns of the head.
-        let key = keys.pointer + keyRows.lowerBound * columns + head * width
-        let value = values.pointer + keyRows.lowerBound * columns + head * width
         for start in stride(from: 0, to: queryRows.count, by: block) {
           let rows = min(block, queryRows.count - start)
           let place = (queryRows.lowerBound + start) * columns + head * width
-          t5k_gemm_nt(
-            rows, keyRows.count, width, queries.pointer + place, columns, key, columns,
-            scores.pointer, keyRows.count, nil, 0)
           // The last query stands where the last key does.
           let position = start + keyRows.count - queryRows.count
+          let seen = seenKeys(
+            from: position, rows: rows, keys: keyRows.count, reach: layout.reach)
+          // In bounds: rows of the sequence, columns of the head.
+          let keyPlace = (keyRows.lowerBound + seen.lowerBound) * columns + head * width
+          t5k_gemm_nt(
+            rows, seen.count, width, queries.pointer + place, columns, keys.pointer + keyPlace,
+            columns, scores.pointer, seen.count, nil, 0)
           softmax(
-            scores, rows: rows, keys: keyRows.count, scale: scale, position: position, head: head,
-            bias: bias, direction: layout.direction, factors: factors)
+            scores, rows: rows, keys: seen.count, scale: scale,
+            position: position - seen.lowerBound, head: head, bias: bias,
+            direction: layout.direction, reach: layout.reach, factors: factors)
           if let dropout = dropout?.part(sequence * heads + head) {
             t5k_drop(
-              scores.pointer, scores.pointer, rows * keyRows.count, dropout.seed,
+              scores.pointer, scores.pointer, rows * seen.count, dropout.seed,
               UInt32(truncatingIfNeeded: start * keyRows.count), dropout.rate)
           }
           t5k_gemm_nn(
-            rows, width, keyRows.count, scores.pointer, keyRows.count, value, columns,
+            rows, width, seen.count, scores.pointer, seen.count, values.pointer + keyPlace, columns,
             out.pointer + place, columns, 0)
           t5k_scale_rows(out.pointer + place, columns, rows, width, factors.pointer)
         }
@@ -63,11 +69,29 @@ public enum Attention {
     return out
   }
 
-  /// - Parameter factors: What rows are to be multiplied by later; nil: they are multiplied here.
+  /// The keys that any of some rows sees, as places in their sequence.
+  private static func seenKeys(
+    from position: Int, rows: Int, keys: Int, reach: Int?
+  ) -> Range<Int> {
+    guard let reach else { return 0..<keys }
+    // A position is a place of the sequence, so that neither sum can overflow once cut to it.
+    let near = min(reach, keys)
+    return max(position - near, 0)..<min(position + rows + near, keys)
+  }
+
+  /// - Parameters:
+  ///   - position: The first row's place, counted from the first of these keys.
+  ///   - factors: What rows are to be multiplied by later; nil: they are multiplied here.
   static func softmax(
     _ scores: Matrix, rows: Int, keys: Int, scale: Float, position: Int, head: Int,
-    bias: DistanceBias?, direction: AttentionLayout.Direction, factors: Matrix?
+    bias: DistanceBias?, direction: AttentionLayout.Direction, reach: Int? = nil, factors: Matrix?
   ) {
+    if let reach {
+      nearSoftmax(
+        scores, rows: rows, keys: keys, scale: scale, position: position, head: head, bias: bias,
+        direction: direction, reach: min(reach, keys), factors: factors)
+      return
+    }
     let visible = direction == .causal ? position + 1 : 0
     guard let bias else {
       t5k_softmax_bias_rows(
@@ -83,7 +107,38 @@ public enum Attention {
     }
   }
 
-  static func rowsAtOnce(keys: Int) -> Int { max(scoresAtOnce / max(keys, 1), 16) }
+  /// The softmax of each row over the keys that it sees; the others get 0.
+  private static func nearSoftmax(
+    _ scores: Matrix, rows: Int, keys: Int, scale: Float, position: Int, head: Int,
+    bias: DistanceBias?, direction: AttentionLayout.Direction, reach: Int, factors: Matrix?
+  ) {
+    for row in 0..<rows {
+      let place = position + row
+      let start = max(place - reach, 0)
+      let end = min(direction == .causal ? place + 1 : place + reach + 1, keys)
+      // In bounds: start < end ≤ keys, as a row sees the key at its own place.
+      let line = scores.pointer + row * keys
+      line.update(repeating: 0, count: start)
+      (line + end).update(repeating: 0, count: keys - end)
+      let factor = factors.map { $0.pointer + row }
+      guard let bias else {
+        t5k_softmax_bias_rows(
+          line + start, keys, 1, end - start, scale, nil, 0, 0, 1, factor)
+        continue
+      }
+      bias.values.withUnsafeBufferPointer { values in
+        guard let base = values.baseAddress else { return }
+        t5k_softmax_bias_rows(
+          line + start, keys, 1, end - start, scale,
+          base + bias.center(ofHead: head) - place + start, 0, 0, 1, factor)
+      }
+    }
+  }
+
+  static func rowsAtOnce(keys: Int, reach: Int?) -> Int {
+    let rows = max(scoresAtOnce / max(keys, 1), 16)
+    return reach == nil ? rows : min(rows, nearRowsAtOnce)
+  }
 
   /// Room for a block of scores, and for a factor a row.
   private static func scratch(
@@ -93,7 +148,8 @@ public enum Attention {
     var rows = 0
     for sequence in 0..<layout.count {
       let keys = layout.keys(of: sequence).count
-      let block = min(rowsAtOnce(keys: keys), layout.queries(of: sequence).count)
+      let block = min(
+        rowsAtOnce(keys: keys, reach: layout.reach), layout.queries(of: sequence).count)
       count = max(count, block * keys)
       rows = max(rows, block)
     }

@@ -13,11 +13,17 @@ public struct AttentionLayout: Sendable, Hashable {
   public let keyOffsets: [Int]
   /// Whether a query sees the keys after it.
   public let direction: Direction
+  /// A query sees keys that are at most so many places away; nil: all of its sequence.
+  public let reach: Int?
 
   /// Queries of some sequences, and the keys of the same sequences.
   ///
   /// - Precondition: Both are as long, begin with 0 and do not fall.
-  public init(queryOffsets: [Int], keyOffsets: [Int], direction: Direction = .bidirectional) {
+  public init(
+    queryOffsets: [Int], keyOffsets: [Int], direction: Direction = .bidirectional,
+    reach: Int? = nil
+  ) {
+    precondition(reach.map { $0 >= 0 } ?? true, "a query sees the key at its own place")
     precondition(queryOffsets.count == keyOffsets.count, "queries and keys of the same sequences")
     for offsets in [queryOffsets, keyOffsets] {
       precondition(
@@ -27,11 +33,12 @@ public struct AttentionLayout: Sendable, Hashable {
     self.queryOffsets = queryOffsets
     self.keyOffsets = keyOffsets
     self.direction = direction
+    self.reach = reach
   }
 
-  /// Every token of a sequence sees every token of it.
-  public init(within offsets: [Int]) {
-    self.init(queryOffsets: offsets, keyOffsets: offsets)
+  /// Every token of a sequence sees every token of it, or those at most `reach` places away.
+  public init(within offsets: [Int], reach: Int? = nil) {
+    self.init(queryOffsets: offsets, keyOffsets: offsets, reach: reach)
   }
 
   /// The number of sequences.

@@ -1,6 +1,7 @@
 public import RankingCore
 
-/// A BERT or a T5 that reads a query and a document together, and a classifier behind it.
+/// An encoder (BERT, one of its kin, ModernBERT or DeBERTa) or a T5 that reads a query and a document together,
+/// and a classifier behind it.
 ///
 /// Scores as sentence-transformers' `CrossEncoder` does: the model's activation decides what the scores
 /// mean unless the options do, and a pair that is too long is cut by `longest_first` unless they
@@ -8,7 +9,7 @@ public import RankingCore
 ///
 /// Source: Nogueira and Cho 2019, arXiv 1901.04085; sentence-transformers 6.2.
 public struct CrossEncoder: PointwiseScorer, Reranker {
-  let scorer: any PointwiseModel
+  let scorer: PairedBERT
 
   /// A scorer over a model; it shares the model's weights and memory.
   ///
@@ -23,11 +24,7 @@ public struct CrossEncoder: PointwiseScorer, Reranker {
       throw .unusableOptions(
         reason: "expected no prompt for mode cross, as a cross-encoder reads none, found \(prompt)")
     }
-    if let classifier = model.t5Classifier {
-      scorer = try PairedT5(model, classifier, options: options)
-    } else {
-      scorer = try PairedBERT(model, options: options)
-    }
+    scorer = try PairedBERT(model, options: options)
   }
 
   /// Logit (the classifier's output), log-probability or probability.

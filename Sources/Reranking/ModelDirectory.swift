@@ -6,7 +6,8 @@ public import Transformers
 /// A model directory in the Hugging Face layout, read and checked.
 ///
 /// `config.json` decides about the architecture: T5, mT5 and UMT5 need `spiece.model` beside it, ByT5 needs no
-/// vocabulary, BERT needs `vocab.txt`; the weights are in `model.safetensors` or its shards. An optional `reranker.json`
+/// vocabulary, BERT, DistilBERT and ELECTRA need `vocab.txt`, XLM-RoBERTa `sentencepiece.bpe.model`; the weights are in
+/// `model.safetensors` or its shards. An optional `reranker.json`
 /// says how the model is meant to be used.
 ///
 /// A class because it owns the weights and the memory for computing, which all rerankers made of it
@@ -18,8 +19,12 @@ public final class ModelDirectory: Sendable {
     case t5(T5Configuration)
     /// A T5 with a classifier, for the mode cross.
     case t5Classifier(T5Configuration)
-    /// An encoder with a classifier, for the mode cross.
+    /// A BERT, or one of its kin, with a classifier, for the mode cross.
     case bert(BERTConfiguration)
+    /// A ModernBERT with a classifier, for the mode cross.
+    case modernBERT(ModernBERTConfiguration)
+    /// A DeBERTa with a classifier, for the mode cross.
+    case deBERTa(DeBERTaConfiguration)
   }
 
   /// Where the directory is, as the caller named it.
@@ -88,6 +93,8 @@ public final class ModelDirectory: Sendable {
     case .t5(let model): .t5(model.configuration)
     case .t5Classifier(let model): .t5Classifier(model.configuration)
     case .bert(let model): .bert(model.configuration)
+    case .modernBERT(let model): .modernBERT(model.configuration)
+    case .deBERTa(let model): .deBERTa(model.configuration)
     }
   }
 
@@ -128,7 +135,7 @@ public final class ModelDirectory: Sendable {
     switch network {
     case .t5: "a T5"
     case .t5Classifier: "a T5 with a classifier"
-    case .bert: "a BERT"
+    case .bert, .modernBERT, .deBERTa: "an encoder"
     }
   }
 
@@ -142,19 +149,48 @@ public final class ModelDirectory: Sendable {
     return model
   }
 
-  /// The model, for the mode that needs a BERT.
-  package func bert() throws(RerankingError) -> BERTModel {
-    guard case .bert(let model) = network else {
+  /// The model, for the mode that needs a classifier of pairs.
+  package func classifier() throws(RerankingError) -> any PairClassifier {
+    guard let model = network.classifier else {
       throw .unusableOptions(
-        reason: "expected a BERT for mode cross, found \(kind) in \(path), "
+        reason: "expected a cross-encoder for mode cross, found \(kind) in \(path), "
           + "which ranks in the modes mono, rank, duo and mono-duo")
     }
     return model
   }
 
-  /// The model, if it is a T5 with a classifier.
-  var t5Classifier: T5Classifier? {
-    if case .t5Classifier(let model) = network { model } else { nil }
+  /// The control tokens around a pair of texts.
+  ///
+  /// - Throws: `RerankingError.unusableModel` for a vocabulary without them, or for a BERT that cannot
+  ///   tell the texts apart by type.
+  package func pairTemplate() throws(RerankingError) -> PairTemplate {
+    switch network {
+    case .bert(let model) where model.configuration.family.separatesWithTwoTokens:
+      return try .roberta(tokenizer)
+    case .bert(let model) where model.configuration.family != .distilBERT:
+      // The tokenizers of these families give the document's tokens type 1.
+      guard model.tokenTypes >= 2 else {
+        throw .unusableModel(
+          path: configurationPath,
+          reason: "type_vocab_size: expected at least 2 for a cross-encoder, "
+            + "found \(model.tokenTypes)")
+      }
+      return try .bert(tokenizer, documentType: 1)
+    case .deBERTa(let model):
+      return try .bert(tokenizer, documentType: model.tokenTypes >= 2 ? 1 : 0)
+    case .t5Classifier: return try .t5(tokenizer)
+    case .bert, .modernBERT, .t5:
+      return try .bert(tokenizer, documentType: 0)
+    }
+  }
+}
+
+extension BERTConfiguration.Family {
+  fileprivate var separatesWithTwoTokens: Bool {
+    switch self {
+    case .roBERTa, .xlmRoBERTa, .camemBERT: true
+    case .bert, .distilBERT, .electra, .albert: false
+    }
   }
 }
 

@@ -14,6 +14,19 @@ struct ModelFiles {
     case t5(T5Model)
     case t5Classifier(T5Classifier)
     case bert(BERTModel)
+    case modernBERT(ModernBERTModel)
+    case deBERTa(DeBERTaModel)
+
+    /// The network as a cross-encoder uses it; nil for a T5 with a head of words.
+    var classifier: (any PairClassifier)? {
+      switch self {
+      case .t5: nil
+      case .t5Classifier(let model): model
+      case .bert(let model): model
+      case .modernBERT(let model): model
+      case .deBERTa(let model): model
+      }
+    }
   }
 
   let directory: String
@@ -59,8 +72,9 @@ struct ModelFiles {
     _ configuration: JSONValue, declaring parameters: inout ParameterDeclarations
   ) throws -> Network {
     let families = T5Configuration.Family.allCases.map(\.rawValue)
+    let kin = BERTConfiguration.Family.allCases.map(\.rawValue)
     switch configuration["model_type"]?.string {
-    case "bert":
+    case let family? where kin.contains(family):
       return .bert(
         BERTModel(
           try BERTConfiguration(configuration, path: configurationPath), declaring: &parameters))
@@ -70,11 +84,23 @@ struct ModelFiles {
         architecture: configuration["architectures"]?[0]?.string, parameters: parameters)
       guard let kind else { return .t5(T5Model(t5, declaring: &parameters)) }
       return .t5Classifier(T5Classifier(t5, kind: kind, declaring: &parameters))
+    case ModernBERTConfiguration.family:
+      return .modernBERT(
+        ModernBERTModel(
+          try ModernBERTConfiguration(configuration, path: configurationPath),
+          declaring: &parameters))
+    case DeBERTaConfiguration.family:
+      return .deBERTa(
+        DeBERTaModel(
+          try DeBERTaConfiguration(configuration, path: configurationPath),
+          declaring: &parameters))
     case let other:
       let found = other.map { "\"\($0.prefix(80))\"" } ?? "none"
+      let known = families + kin + [ModernBERTConfiguration.family, DeBERTaConfiguration.family]
       throw RerankingError.unusableModel(
         path: configurationPath,
-        reason: "model_type: expected \(families.joined(separator: ", ")) or bert, found \(found)")
+        reason: "model_type: expected one of \(known.joined(separator: ", ")), "
+          + "found \(found)")
     }
   }
 
@@ -83,11 +109,29 @@ struct ModelFiles {
     switch network {
     case .t5(let model): return try tokenizer(for: model.configuration, settings)
     case .t5Classifier(let model): return try tokenizer(for: model.configuration, settings)
+    case .modernBERT: throw unreadTokenizer(of: ModernBERTConfiguration.family)
+    case .deBERTa: throw unreadTokenizer(of: DeBERTaConfiguration.family)
     case .bert(let model):
-      let tokenizer = try WordPieceTokenizer(directory: directory)
-      return try checked(
-        tokenizer, path(of: "vocab.txt"), rows: model.configuration.vocabularySize)
+      let rows = model.vocabularySize
+      switch model.configuration.family {
+      case .bert, .distilBERT, .electra:
+        let tokenizer = try WordPieceTokenizer(directory: directory)
+        return try checked(tokenizer, path(of: "vocab.txt"), rows: rows)
+      case .xlmRoBERTa:
+        let path = path(of: "sentencepiece.bpe.model")
+        return try checked(try XLMRobertaTokenizer(path: path), path, rows: rows)
+      case .roBERTa, .camemBERT, .albert:
+        throw unreadTokenizer(of: model.configuration.family.rawValue)
+      }
     }
+  }
+
+  /// The error about an architecture whose tokenizer is not read.
+  private func unreadTokenizer(of family: String) -> RerankingError {
+    .unusableModel(
+      path: configurationPath,
+      reason: "model_type: expected an architecture with a vocab.txt, a spiece.model or a "
+        + "sentencepiece.bpe.model as T5, BERT and XLM-RoBERTa have them, found \"\(family)\"")
   }
 
   private func tokenizer(

@@ -19,7 +19,8 @@ final class ModelFingerprint: Sendable {
   private static let weights = "model.safetensors"
   private static let names = [
     ModelFiles.configurationName, TokenizerSettings.fileName, "added_tokens.json",
-    "special_tokens_map.json", "spiece.model", "tokenizer.json", "vocab.txt",
+    "sentencepiece.bpe.model", "special_tokens_map.json", "spiece.model", "tokenizer.json",
+    "vocab.txt",
   ]
 
   /// Notes which files there are; to be called before any of them is read.

@@ -1,9 +1,8 @@
 public import Tokenization
 
-/// Puts a query and a document side by side for a classifier, as tokens within a budget.
+/// Puts a query and a document side by side for a cross-encoder, as tokens within a budget.
 ///
-/// `[CLS] query [SEP] document [SEP]` for a BERT, `query </s> document </s>` for a T5. What is cut from a pair that
-/// is too long:
+/// The model's `PairTemplate` says which control tokens stand around them. What is cut from a pair that is too long:
 ///
 /// - `Truncation.prompt`: whatever is longer, by Hugging Face's rule `longest_first`, which
 ///   sentence-transformers' `CrossEncoder` uses: the shorter text keeps its tokens unless it has more
@@ -22,38 +21,27 @@ public struct PairEncoder: Sendable {
   public let specialTokens: SpecialTokenPolicy
 
   private let tokenizer: any Tokenizer
-  /// nil: the query begins the pair.
-  private let start: TokenID?
-  private let separator: TokenID
-
-  private var controlCount: Int { start == nil ? 2 : 3 }
+  private let template: PairTemplate
 
   /// An encoder for the pairs of one model.
   ///
+  /// - Parameter template: The control tokens; by default those of a BERT.
   /// - Throws: `RerankingError.unusableOptions` for a budget too small for one token of each text, and
-  ///   `.unusableModel` for a vocabulary with neither `[CLS]` and `[SEP]` nor `</s>`.
+  ///   `.unusableModel` for a vocabulary without `[CLS]` or `[SEP]` where the template is BERT's.
   public init(
-    tokenizer: any Tokenizer, maximumTokens: Int, truncation: Truncation = .prompt,
-    specialTokens: SpecialTokenPolicy = .literal
+    tokenizer: any Tokenizer, template: PairTemplate? = nil, maximumTokens: Int,
+    truncation: Truncation = .prompt, specialTokens: SpecialTokenPolicy = .literal
   ) throws(RerankingError) {
-    let frame: String
-    if let start = tokenizer.token(for: "[CLS]"), let separator = tokenizer.token(for: "[SEP]") {
-      (self.start, self.separator) = (start, separator)
-      frame = "[CLS], two [SEP]"
-    } else if let end = tokenizer.token(for: "</s>") {
-      (start, separator) = (nil, end)
-      frame = "two </s>"
-    } else {
-      throw .unusableModel(
-        path: "vocabulary", reason: "expected the pieces [CLS] and [SEP], or </s>, found neither")
-    }
-    let fewest = (start == nil ? 2 : 3) + 2
-    guard maximumTokens >= fewest else {
+    let template =
+      if let template { template } else { try PairTemplate.bert(tokenizer, documentType: 1) }
+    guard maximumTokens >= template.count + 2 else {
       throw .unusableOptions(
-        reason: "expected a budget of at least \(fewest) tokens for a cross-encoder "
-          + "(\(frame), and one token of each text), found \(maximumTokens)")
+        reason: "expected a budget of at least \(template.count + 2) tokens for a cross-encoder "
+          + "(\(template.count) control tokens, and one token of each text), "
+          + "found \(maximumTokens)")
     }
     self.tokenizer = tokenizer
+    self.template = template
     self.maximumTokens = maximumTokens
     self.truncation = truncation
     self.specialTokens = specialTokens
@@ -74,7 +62,7 @@ public struct PairEncoder: Sendable {
 
   /// The most tokens of a document that go into a pair with the query.
   func documentRoom(beside query: EncodedText) -> Int {
-    let room = maximumTokens - controlCount
+    let room = maximumTokens - template.count
     let left = room - query.tokens.count
     return switch truncation {
     case .prompt: max(left, room / 2)
@@ -85,22 +73,22 @@ public struct PairEncoder: Sendable {
   /// Puts encoded texts side by side.
   public func encode(query: EncodedText, document: EncodedText) -> EncodedPair {
     let kept = kept(query: query.tokens.count, document: document.tokens.count)
-    var tokens = start.map { [$0] } ?? []
-    tokens.reserveCapacity(controlCount + kept.query + kept.document)
+    var tokens = template.start
+    tokens.reserveCapacity(template.count + kept.query + kept.document)
     tokens += query.tokens.prefix(kept.query)
-    tokens.append(separator)
+    tokens += template.between
     let documentStart = tokens.count
     tokens += document.tokens.prefix(kept.document)
-    tokens.append(separator)
+    tokens += template.end
     return EncodedPair(
-      tokens: tokens, documentStart: documentStart,
+      tokens: tokens, documentStart: documentStart, documentType: template.documentType,
       documentShortened: document.isLonger(than: kept.document),
       queryShortened: query.isLonger(than: kept.query))
   }
 
   /// How many tokens of each text go into a pair.
   private func kept(query: Int, document: Int) -> (query: Int, document: Int) {
-    let room = maximumTokens - controlCount
+    let room = maximumTokens - template.count
     // Both are lengths of arrays: their sum cannot overflow.
     guard query + document > room else { return (query, document) }
     switch truncation {

@@ -4,7 +4,7 @@ import RankingCore
 import Tokenization
 import Transformers
 
-/// A BERT that reads pairs: the path from texts to classifier scores.
+/// A BERT, one of its kin, or a T5 with a classifier, that reads pairs: the path from texts to classifier scores.
 struct PairedBERT: PointwiseModel {
   let runner: SequenceRunner<EncodedPair>
   let windows: WindowSettings?
@@ -13,27 +13,20 @@ struct PairedBERT: PointwiseModel {
   private let scoring: ClassifierScoring
 
   init(_ directory: ModelDirectory, options: RerankerOptions) throws(RerankingError) {
-    let model = try directory.bert()
+    let model = try directory.classifier()
     source = ScorerSource(modelPath: directory.path, prompt: nil)
-    let configuration = model.configuration
-    guard configuration.tokenTypes >= 2 else {
-      throw .unusableModel(
-        path: directory.configurationPath,
-        reason: "type_vocab_size: expected at least 2 for a cross-encoder, "
-          + "found \(configuration.tokenTypes)")
-    }
     scoring = try ClassifierScoring(
-      directory.configuration, labels: configuration.labels,
+      directory.configuration, labels: model.labels,
       scale: directory.scale(for: .cross, options), path: directory.configurationPath)
     windows = try WindowSettings(options, tokenizer: directory.tokenizer)
     encoder = try PairEncoder(
-      tokenizer: directory.tokenizer,
-      maximumTokens: try Self.maximumTokens(directory, configuration.maximumPositions, options),
+      tokenizer: directory.tokenizer, template: try directory.pairTemplate(),
+      maximumTokens: try Self.maximumTokens(directory, model, options),
       truncation: options.truncation ?? .prompt, specialTokens: options.specialTokens)
-    let cache = try Self.cache(directory, labels: configuration.labels, encoder, options)
+    let cache = try Self.cache(directory, labels: model.labels, encoder, options)
     runner = try SequenceRunner(
       directory.engine, maximumTokens: encoder.maximumTokens, options: options, cache: cache,
-      operations: { configuration.encoderOperations(lengths: $0) },
+      operations: { model.encoderOperations(lengths: $0) },
       logits: { pairs, backend in
         let outputs = model.logits(
           PackedBatch(pairs.map(\.tokens)), types: pairs.flatMap(\.types), on: &backend)
@@ -41,8 +34,7 @@ struct PairedBERT: PointwiseModel {
       })
   }
 
-  /// The cache of what a model of pairs answers.
-  static func cache(
+  private static func cache(
     _ directory: ModelDirectory, labels: Int, _ encoder: PairEncoder, _ options: RerankerOptions
   ) throws(RerankingError) -> AnswerCache? {
     guard let cache = options.cache else { return nil }
@@ -60,10 +52,11 @@ struct PairedBERT: PointwiseModel {
   /// The options' budget, else the manifest's, else the tokenizer's or the positions, whichever are
   /// fewer.
   private static func maximumTokens(
-    _ directory: ModelDirectory, _ positions: Int, _ options: RerankerOptions
+    _ directory: ModelDirectory, _ model: any PairClassifier, _ options: RerankerOptions
   ) throws(RerankingError) -> Int {
+    let positions = model.maximumPositions
     guard let asked = try directory.maximumTokens(options) else {
-      return min(directory.tokenizerSettings.maximumTokens ?? positions, positions)
+      return min(directory.tokenizerSettings.maximumTokens ?? model.usualTokens, positions)
     }
     guard asked <= positions else {
       throw .unusableOptions(

@@ -5,7 +5,6 @@ import Tokenization
 protocol PointwiseModel: Sendable {
   associatedtype Sequence: EncodedSequence
 
-  var source: ScorerSource { get }
   var scale: ScoreScale { get }
   var runner: SequenceRunner<Sequence> { get }
   /// nil: documents are read from their start only.

@@ -18,6 +18,14 @@ struct BiEncoderFiles {
     do {
       let path = joined(directory, "config.json")
       let file = try SettingsFile(path, expected: "a model's configuration")
+      // The configuration of BERT's kin is read, too; their files are not.
+      let family = file.value["model_type"]
+      guard family?.string == BERTConfiguration.Family.bert.rawValue else {
+        throw BiEncoderError.unusableModel(
+          path: path,
+          reason: "model_type: expected \"bert\", "
+            + "found \(family.map { $0.serialized() } ?? "no such key")")
+      }
       let configuration = try BERTConfiguration(file.value, path: path)
       let checkpoint = try CheckpointDirectory.open(directory)
       var declarations = ParameterDeclarations(for: checkpoint.tensors)

@@ -23,7 +23,7 @@ struct ModelReport: Sendable {
     case .t5:
       prompts = Prompt.Mode.allCases.map { PromptReport($0, of: model) }
       score = nil
-    case .bert, .t5Classifier:
+    case .bert, .modernBERT, .deBERTa, .t5Classifier:
       prompts = []
       score = try CrossEncoder(model, options: RerankerOptions()).scale.rawValue
     }
@@ -48,9 +48,9 @@ struct ModelReport: Sendable {
 
   private var tokenizerName: String {
     switch model.tokenizer {
-    case is SentencePieceTokenizer: "SentencePiece"
+    case is WordPieceTokenizer: "WordPiece"
     case is ByteTokenizer: "bytes"
-    default: "WordPiece"
+    default: "SentencePiece"
     }
   }
 

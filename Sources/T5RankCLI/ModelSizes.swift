@@ -4,7 +4,7 @@ import Transformers
 
 /// What `config.json` says about an architecture, by name, in the order in which people ask.
 struct ModelSizes: Sendable {
-  /// Whose text computes the model: `t5`, `mt5`, `umt5` or `bert`.
+  /// Whose text computes the model: `t5`, `mt5`, `bert`, `electra`, ….
   let family: String
   let sizes: [(name: String, value: JSONValue)]
 
@@ -24,13 +24,38 @@ struct ModelSizes: Sendable {
         ("maximum_distance", JSONValue(t5.maximumDistance)),
       ]
     case .bert(let bert):
-      family = "bert"
+      family = bert.family.rawValue
+      sizes = [
+        ("layers", JSONValue(bert.layers)), ("width", JSONValue(bert.width)),
+        ("heads", JSONValue(bert.heads)), ("hidden_width", JSONValue(bert.hiddenWidth)),
+        ("activation", JSONValue(String(describing: bert.activation))),
+        ("vocabulary", JSONValue(bert.vocabularySize)),
+        ("embedding_width", JSONValue(bert.embeddingWidth)),
+        ("maximum_positions", JSONValue(bert.maximumPositions)),
+        ("token_types", JSONValue(bert.tokenTypes)), ("labels", JSONValue(bert.labels)),
+      ]
+    case .modernBERT(let bert):
+      family = ModernBERTConfiguration.family
+      let near = bert.attention.compactMap(\.reach)
+      sizes = [
+        ("layers", JSONValue(bert.attention.count)), ("local_layers", JSONValue(near.count)),
+        ("reach", near.first.map { JSONValue($0) } ?? .null), ("width", JSONValue(bert.width)),
+        ("heads", JSONValue(bert.heads)), ("hidden_width", JSONValue(bert.hiddenWidth)),
+        ("activation", JSONValue(String(describing: bert.activation))),
+        ("vocabulary", JSONValue(bert.vocabularySize)),
+        ("maximum_positions", JSONValue(bert.maximumPositions)),
+        ("pooling", .string(bert.pooling.rawValue)), ("labels", JSONValue(bert.labels)),
+      ]
+    case .deBERTa(let bert):
+      family = DeBERTaConfiguration.family
       sizes = [
         ("layers", JSONValue(bert.layers)), ("width", JSONValue(bert.width)),
         ("heads", JSONValue(bert.heads)), ("hidden_width", JSONValue(bert.hiddenWidth)),
         ("activation", JSONValue(String(describing: bert.activation))),
         ("vocabulary", JSONValue(bert.vocabularySize)),
         ("maximum_positions", JSONValue(bert.maximumPositions)),
+        ("position_buckets", bert.buckets.map { JSONValue($0) } ?? .null),
+        ("maximum_distance", JSONValue(bert.maximumDistance)),
         ("token_types", JSONValue(bert.tokenTypes)), ("labels", JSONValue(bert.labels)),
       ]
     }

@@ -43,7 +43,7 @@ struct RankingTask: Sendable {
   init(_ recipe: TaskRecipe, for directory: ModelDirectory) throws {
     self.recipe = recipe
     if recipe.mode == .cross {
-      let labels = try directory.bert().configuration.labels
+      let labels = try directory.classifier().labels
       labelTokens = nil
       labelValues = (0..<labels).map(Double.init)
       guard labels == 1 || labels == 2 else {
@@ -51,10 +51,12 @@ struct RankingTask: Sendable {
           "cross: expected a model of one or two labels, found \(labels)")
       }
       head = labels == 1 ? .output(0) : .difference(yes: 1, no: 0)
+      let template = try directory.pairTemplate()
       encoder = .pair(
         try recipe.maximumTokens.map {
           try PairEncoder(
-            tokenizer: directory.tokenizer, maximumTokens: $0, truncation: .document)
+            tokenizer: directory.tokenizer, template: template, maximumTokens: $0,
+            truncation: .document)
         })
       return
     }

@@ -21,7 +21,8 @@ public final class TrainableModel: Sendable {
   ///
   /// - Parameter gains: Vectors that are learnt beside the model and not kept, by name, and their
   ///   lengths; they begin as ones.
-  /// - Throws: As `ModelDirectory` does.
+  /// - Throws: As `ModelDirectory` does, and `TrainingError.unusableRecipe` for an architecture that is
+  ///   read but not trained.
   public convenience init(path: String, gains: [String: Int] = [:]) throws {
     try self.init(ModelDirectory(path: path), gains: gains)
   }
@@ -40,8 +41,16 @@ public final class TrainableModel: Sendable {
           + directory.path)
     case .bert(let configuration):
       network = .bert(BERTModel(configuration, declaring: &declarations))
+    case .modernBERT: throw Self.refusal(of: ModernBERTConfiguration.family, directory.path)
+    case .deBERTa: throw Self.refusal(of: DeBERTaConfiguration.family, directory.path)
     }
     parameters = try TrainableParameters(declarations, gains: gains, from: checkpoint)
+  }
+
+  private static func refusal(of family: String, _ path: String) -> TrainingError {
+    .unusableRecipe(
+      "model: expected a T5 or a BERT, whose training is known, found model_type "
+        + "\"\(family)\" in \(path)")
   }
 
   /// Declarations for a checkpoint, as a training needs them.

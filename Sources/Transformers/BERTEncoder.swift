@@ -1,8 +1,13 @@
 import Kernels
 
-/// BERT's encoder: its parameters' places, and the forward pass over any backend.
+/// The encoder of BERT and its kin: its parameters' places, and the forward pass over any backend.
 ///
-/// Source: Devlin et al. 2019 (arXiv 1810.04805); transformers' modeling_bert.py.
+/// DistilBERT has no token types, ELECTRA and ALBERT may widen their embeddings, ALBERT's layers share
+/// weights, RoBERTa counts positions in its own way; the rest is BERT.
+///
+/// Source: Devlin et al. 2019 (arXiv 1810.04805), Sanh et al. 2019 (arXiv 1910.01108), Clark et al.
+/// 2020 (arXiv 2003.10555), Liu et al. 2019 (arXiv 1907.11692), Lan et al. 2019 (arXiv 1909.11942);
+/// transformers' modeling files of each.
 public struct BERTEncoder: Sendable {
   struct Norm: Sendable {
     let gain, bias: Parameter
@@ -17,12 +22,28 @@ public struct BERTEncoder: Sendable {
     let attentionNorm: Norm
     let opening, closing: Linear
     let norm: Norm
+
+    /// The layer's output, from what its heads give and from its input.
+    func finish<B: Backend>(
+      _ attended: B.Value, residual: B.Value, activation: Activation, epsilon: Float,
+      on backend: inout B
+    ) -> B.Value {
+      let states = backend.linearLayerNorm(
+        attended, attentionOutput.weight, bias: attentionOutput.bias, residual: residual,
+        gain: attentionNorm.gain, normBias: attentionNorm.bias, epsilon: epsilon)
+      let hidden = backend.linear(states, opening.weight, bias: opening.bias, then: activation)
+      return backend.linearLayerNorm(
+        hidden, closing.weight, bias: closing.bias, residual: states, gain: norm.gain,
+        normBias: norm.bias, epsilon: epsilon)
+    }
   }
 
   /// The architecture.
   public let configuration: BERTConfiguration
-  let words, positions, types: Parameter
+  let words, positions: Parameter
+  let types: Parameter?
   let embeddingNorm: Norm
+  let projection: Linear?
   let layers: [Layer]
 
   /// Declares every parameter that a configuration asks for.
@@ -36,24 +57,35 @@ public struct BERTEncoder: Sendable {
     self.configuration = configuration
     let width = configuration.width
     let hidden = configuration.hiddenWidth
+    let embedding = configuration.embeddingWidth
+    let names = BERTTensorNames(configuration.family)
     func table(_ name: String, _ rows: Int) -> Parameter {
-      parameters.matrix("\(prefix)embeddings.\(name).weight", rows: rows, columns: width)
+      parameters.matrix("\(prefix)embeddings.\(name).weight", rows: rows, columns: embedding)
     }
     words = table("word_embeddings", configuration.vocabularySize)
-    positions = table("position_embeddings", configuration.maximumPositions)
-    types = table("token_type_embeddings", configuration.tokenTypes)
-    embeddingNorm = parameters.norm("\(prefix)embeddings", width)
-    layers = (0..<configuration.layers).map { index in
-      let layer = "\(prefix)encoder.layer.\(index)"
+    positions = table("position_embeddings", configuration.positionRows)
+    types =
+      configuration.tokenTypes > 0
+      ? table("token_type_embeddings", configuration.tokenTypes) : nil
+    embeddingNorm = parameters.norm("\(prefix)embeddings.LayerNorm", embedding)
+    projection = names.projection(from: embedding, to: width).map {
+      parameters.linear(prefix + $0, width, embedding)
+    }
+    let distinct = (0..<configuration.distinctLayers).map { index in
+      let layer = prefix + names.layer(index)
+      let name = names.layer
       return Layer(
-        query: parameters.linear("\(layer).attention.self.query", width, width),
-        key: parameters.linear("\(layer).attention.self.key", width, width),
-        value: parameters.linear("\(layer).attention.self.value", width, width),
-        attentionOutput: parameters.linear("\(layer).attention.output.dense", width, width),
-        attentionNorm: parameters.norm("\(layer).attention.output", width),
-        opening: parameters.linear("\(layer).intermediate.dense", hidden, width),
-        closing: parameters.linear("\(layer).output.dense", width, hidden),
-        norm: parameters.norm("\(layer).output", width))
+        query: parameters.linear("\(layer).\(name.query)", width, width),
+        key: parameters.linear("\(layer).\(name.key)", width, width),
+        value: parameters.linear("\(layer).\(name.value)", width, width),
+        attentionOutput: parameters.linear("\(layer).\(name.attentionOutput)", width, width),
+        attentionNorm: parameters.norm("\(layer).\(name.attentionNorm)", width),
+        opening: parameters.linear("\(layer).\(name.opening)", hidden, width),
+        closing: parameters.linear("\(layer).\(name.closing)", width, hidden),
+        norm: parameters.norm("\(layer).\(name.norm)", width))
+    }
+    layers = (0..<configuration.layers).map {
+      distinct[$0 * distinct.count / configuration.layers]
     }
     // Old checkpoints store the positions themselves.
     parameters.ignore("\(prefix)embeddings.position_ids")
@@ -62,7 +94,7 @@ public struct BERTEncoder: Sendable {
   /// The last layer's states, `[tokens, width]`.
   ///
   /// - Parameters:
-  ///   - types: The type of each token of the batch.
+  ///   - types: The type of each token of the batch; not read by a model without types.
   ///   - observe: Called with the states after each layer, and the layer's number from 1.
   public func encode<B: Backend>(
     _ batch: PackedBatch, types: [Int32], on backend: inout B,
@@ -79,7 +111,7 @@ public struct BERTEncoder: Sendable {
   /// The last layer's states at each sequence's first token, `[sequences, width]`: all that a
   /// classifier reads, so the last layer computes nothing else.
   ///
-  /// - Parameter types: The type of each token of the batch.
+  /// - Parameter types: The type of each token of the batch; not read by a model without types.
   public func encodeFirst<B: Backend>(
     _ batch: PackedBatch, types: [Int32], on backend: inout B
   ) -> B.Value {
@@ -94,17 +126,32 @@ public struct BERTEncoder: Sendable {
   private func embed<B: Backend>(
     _ batch: PackedBatch, types: [Int32], on backend: inout B
   ) -> B.Value {
-    precondition(types.count == batch.tokens.count, "each token has a type")
-    let places = zip(batch.offsets, batch.offsets.dropFirst()).flatMap { start, end in
-      (0..<Int32(end - start))
+    var sum = backend.gather(batch.tokens, from: words)
+    if let table = self.types {
+      precondition(types.count == batch.tokens.count, "each token has a type")
+      sum = backend.add(sum, backend.gather(types, from: table))
     }
-    let sum = backend.add(
-      backend.add(
-        backend.gather(batch.tokens, from: words), backend.gather(types, from: self.types)),
-      backend.gather(places, from: positions))
-    return backend.drop(
+    sum = backend.add(sum, backend.gather(places(in: batch), from: positions))
+    let states = backend.drop(
       backend.layerNorm(
         sum, gain: embeddingNorm.gain, bias: embeddingNorm.bias, epsilon: configuration.epsilon))
+    return projection.map { backend.linear(states, $0.weight, bias: $0.bias) } ?? states
+  }
+
+  /// The row of the position table of each token.
+  private func places(in batch: PackedBatch) -> [Int32] {
+    zip(batch.offsets, batch.offsets.dropFirst()).flatMap { start, end -> [Int32] in
+      guard let padding = configuration.paddingToken.map({ Int32($0) }) else {
+        return Array(0..<Int32(end - start))
+      }
+      // RoBERTa's `create_position_ids_from_input_ids`: padding tokens are not counted.
+      var place = padding
+      return batch.tokens[start..<end].map { token in
+        guard token != padding else { return padding }
+        place += 1
+        return place
+      }
+    }
   }
 
   private func apply<B: Backend>(
@@ -116,7 +163,9 @@ public struct BERTEncoder: Sendable {
       values: backend.linear(states, layer.value.weight, bias: layer.value.bias),
       heads: configuration.heads, scale: scale, layout: AttentionLayout(within: offsets),
       positions: nil)
-    return finish(layer, attended, residual: states, on: &backend)
+    return layer.finish(
+      attended, residual: states, activation: configuration.activation,
+      epsilon: configuration.epsilon, on: &backend)
   }
 
   /// The layer's output at each sequence's first token, `[sequences, width]`.
@@ -130,21 +179,9 @@ public struct BERTEncoder: Sendable {
       heads: configuration.heads, scale: scale,
       layout: AttentionLayout(
         queryOffsets: Array(batch.offsets.indices), keyOffsets: batch.offsets))
-    return finish(layer, attended, residual: first, on: &backend)
-  }
-
-  private func finish<B: Backend>(
-    _ layer: Layer, _ attended: B.Value, residual: B.Value, on backend: inout B
-  ) -> B.Value {
-    let states = backend.linearLayerNorm(
-      attended, layer.attentionOutput.weight, bias: layer.attentionOutput.bias,
-      residual: residual, gain: layer.attentionNorm.gain, normBias: layer.attentionNorm.bias,
-      epsilon: configuration.epsilon)
-    let hidden = backend.linear(
-      states, layer.opening.weight, bias: layer.opening.bias, then: configuration.activation)
-    return backend.linearLayerNorm(
-      hidden, layer.closing.weight, bias: layer.closing.bias, residual: states,
-      gain: layer.norm.gain, normBias: layer.norm.bias, epsilon: configuration.epsilon)
+    return layer.finish(
+      attended, residual: first, activation: configuration.activation,
+      epsilon: configuration.epsilon, on: &backend)
   }
 
   /// 1/√(head width).
@@ -161,9 +198,9 @@ extension ParameterDeclarations {
       bias: vector("\(name).bias", count: rows))
   }
 
-  fileprivate mutating func norm(_ name: String, _ width: Int) -> BERTEncoder.Norm {
+  /// A layer norm: two vectors.
+  mutating func norm(_ name: String, _ width: Int) -> BERTEncoder.Norm {
     BERTEncoder.Norm(
-      gain: vector("\(name).LayerNorm.weight", count: width),
-      bias: vector("\(name).LayerNorm.bias", count: width))
+      gain: vector("\(name).weight", count: width), bias: vector("\(name).bias", count: width))
   }
 }

@@ -1,8 +1,9 @@
 import Kernels
 
-/// BERT for sequence classification: the encoder, a tanh pooler on the first token, a linear layer.
+/// BERT and its kin for sequence classification: the encoder, and on the first token two linear
+/// layers with an activation between them.
 ///
-/// Source: transformers' BertForSequenceClassification.
+/// Source: transformers' BertForSequenceClassification, DistilBertForSequenceClassification, ….
 public struct BERTModel: Sendable {
   /// The encoder below the head.
   public let encoder: BERTEncoder
@@ -16,20 +17,22 @@ public struct BERTModel: Sendable {
     _ configuration: BERTConfiguration, declaring parameters: inout ParameterDeclarations
   ) {
     let width = configuration.width
-    encoder = BERTEncoder(configuration, prefix: "bert.", declaring: &parameters)
-    pooler = parameters.linear("bert.pooler.dense", width, width)
-    classifier = parameters.linear("classifier", configuration.labels, width)
+    let names = BERTTensorNames(configuration.family)
+    encoder = BERTEncoder(configuration, prefix: names.base, declaring: &parameters)
+    pooler = parameters.linear(names.head.pooler, width, width)
+    classifier = parameters.linear(names.head.classifier, configuration.labels, width)
+    for name in names.unused { parameters.ignore(names.base + name) }
   }
 
   /// The classifier's outputs, `[sequences, labels]`.
   ///
-  /// - Parameter types: The type of each token of the batch.
+  /// - Parameter types: The type of each token of the batch; not read by a model without types.
   public func logits<B: Backend>(
     _ batch: PackedBatch, types: [Int32], on backend: inout B
   ) -> B.Value {
     let first = encoder.encodeFirst(batch, types: types, on: &backend)
     let pooled = backend.drop(
-      backend.linear(first, pooler.weight, bias: pooler.bias, then: .tanh))
+      backend.linear(first, pooler.weight, bias: pooler.bias, then: configuration.headActivation))
     return backend.linear(pooled, classifier.weight, bias: classifier.bias)
   }
 }

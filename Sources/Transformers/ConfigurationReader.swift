@@ -6,6 +6,8 @@ import JSON
 struct ConfigurationReader {
   private let members: JSONObject
   private let path: String
+  /// What errors put before a key: the keys of the objects around it.
+  private var prefix = ""
 
   init(_ value: JSONValue, path: String) throws(ModelError) {
     guard let members = value.object else {
@@ -15,6 +17,15 @@ struct ConfigurationReader {
     self.path = path
   }
 
+  /// The settings in an object; nil where it is absent or null.
+  func object(_ key: String) throws(ModelError) -> ConfigurationReader? {
+    guard let value = present(key) else { return nil }
+    guard value.object != nil else { throw mismatch(key, expected: "an object") }
+    var reader = try ConfigurationReader(value, path: path)
+    reader.prefix = "\(prefix)\(key)."
+    return reader
+  }
+
   /// The error about a key.
   func mismatch(_ key: String, expected: String) -> ModelError {
     let found = present(key).map { value in
@@ -22,7 +33,7 @@ struct ConfigurationReader {
       return text.utf8.count <= 80 ? text : value.kind
     }
     return .configuration(
-      path: path, reason: "\(key): expected \(expected), found \(found ?? "no such key")")
+      path: path, reason: "\(prefix)\(key): expected \(expected), found \(found ?? "no such key")")
   }
 
   /// A size that matrices are made of; absent, `fallback`.
@@ -51,6 +62,25 @@ struct ConfigurationReader {
       throw mismatch(key, expected: "a number from 0 to 1")
     }
     return Float(number)
+  }
+
+  /// A number above 0.
+  func positive(_ key: String, default fallback: Double) throws(ModelError) -> Float {
+    guard let value = present(key) else { return Float(fallback) }
+    guard let number = value.double, number > 0, Float(number).isFinite else {
+      throw mismatch(key, expected: "a number above 0")
+    }
+    return Float(number)
+  }
+
+  /// A list of words; nil where it is absent or null.
+  func strings(_ key: String) throws(ModelError) -> [String]? {
+    guard let value = present(key) else { return nil }
+    let strings = value.array.map { $0.compactMap(\.string) }
+    guard let strings, strings.count == value.array?.count else {
+      throw mismatch(key, expected: "a list of strings")
+    }
+    return strings
   }
 
   /// A word; nil where it is absent or null.

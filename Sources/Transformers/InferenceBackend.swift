@@ -6,7 +6,7 @@ public import Kernels
 /// A value of a batch's row never depends on the batch's other rows, to the last bit.
 public struct InferenceBackend: Backend {
   private let parameters: Parameters
-  private let workspace = Workspace()
+  let workspace = Workspace()
   /// By table; each reaches as far as the longest sequence so far.
   private var biases: [RelativePositions: DistanceBias] = [:]
 
@@ -15,7 +15,7 @@ public struct InferenceBackend: Backend {
     self.parameters = parameters
   }
 
-  private func pointer(_ parameter: Parameter) -> UnsafePointer<Float> {
+  func pointer(_ parameter: Parameter) -> UnsafePointer<Float> {
     // `parameters` keeps the buffer alive for as long as this backend lives.
     parameters[parameter].pointer
   }
@@ -180,7 +180,7 @@ public struct InferenceBackend: Backend {
       scale: scale, layout: layout, in: workspace)
   }
 
-  private func copy(of x: Matrix) -> Matrix {
+  func copy(of x: Matrix) -> Matrix {
     let out = workspace.matrix(rows: x.rows, columns: x.columns)
     out.pointer.update(from: x.pointer, count: x.count)
     return out

@@ -19,7 +19,10 @@ public struct Parameter: Sendable, Hashable {
 public struct ParameterDeclarations: Sendable {
   package struct Declaration: Sendable, Hashable {
     package let name: String
+    /// Of the stored tensor.
     package let shape: [Int]
+    /// The rows that are asked for, of a tensor that holds several parameters; nil: all of them.
+    package var part: Range<Int>?
   }
 
   package private(set) var declarations: [Declaration] = []
@@ -46,13 +49,20 @@ public struct ParameterDeclarations: Sendable {
   }
 
   /// Asks for a matrix, `[rows, columns]`.
-  public mutating func matrix(_ name: String, rows: Int, columns: Int) -> Parameter {
-    declare(name, [rows, columns])
+  ///
+  /// - Parameter part: The rows of it that are the parameter, where the checkpoint keeps several in one
+  ///   matrix; nil: all.
+  public mutating func matrix(
+    _ name: String, rows: Int, columns: Int, part: Range<Int>? = nil
+  ) -> Parameter {
+    declare(name, [rows, columns], part)
   }
 
   /// Asks for a vector.
-  public mutating func vector(_ name: String, count: Int) -> Parameter {
-    declare(name, [count])
+  ///
+  /// - Parameter part: The numbers of it that are the parameter; nil: all.
+  public mutating func vector(_ name: String, count: Int, part: Range<Int>? = nil) -> Parameter {
+    declare(name, [count], part)
   }
 
   /// Names a tensor that the checkpoint may hold, and that is not used.
@@ -60,11 +70,15 @@ public struct ParameterDeclarations: Sendable {
     ignored.insert(prefix + name)
   }
 
-  private mutating func declare(_ name: String, _ shape: [Int]) -> Parameter {
-    declarations.append(Declaration(name: prefix + name, shape: shape))
-    return Parameter(
-      index: declarations.count - 1, rows: shape.count == 2 ? shape[0] : 1,
-      columns: shape[shape.count - 1])
+  private mutating func declare(
+    _ name: String, _ shape: [Int], _ part: Range<Int>?
+  ) -> Parameter {
+    precondition(part.map { (0...shape[0]).contains($0.upperBound) } ?? true, "a part of its rows")
+    declarations.append(Declaration(name: prefix + name, shape: shape, part: part))
+    let rows = part?.count ?? shape[0]
+    return shape.count == 2
+      ? Parameter(index: declarations.count - 1, rows: rows, columns: shape[1])
+      : Parameter(index: declarations.count - 1, rows: 1, columns: rows)
   }
 }
 
@@ -83,11 +97,14 @@ public struct Parameters: Sendable {
       checkpoint.tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     let wanted = declarations.declarations
     let names = Set(wanted.map(\.name))
-    let missing = wanted.map(\.name).filter { stored[$0] == nil }
+    // A tensor of several parameters is declared for each, and named once.
+    var seen: Set<String> = []
+    let distinct = wanted.filter { seen.insert($0.name).inserted }
+    let missing = distinct.map(\.name).filter { stored[$0] == nil }
     let unexpected = checkpoint.tensors.map(\.name).filter {
       !names.contains($0) && !declarations.ignored.contains($0)
     }
-    let misshapen = wanted.compactMap { declaration -> String? in
+    let misshapen = distinct.compactMap { declaration -> String? in
       guard let tensor = stored[declaration.name] else { return nil }
       guard tensor.shape != declaration.shape || !tensor.scalarType.isFloatingPoint else {
         return nil
@@ -98,7 +115,15 @@ public struct Parameters: Sendable {
     guard missing.isEmpty && unexpected.isEmpty && misshapen.isEmpty else {
       throw ModelError.tensors(missing: missing, unexpected: unexpected, misshapen: misshapen)
     }
-    buffers = try wanted.compactMap { try stored[$0.name].map(checkpoint.floats(of:)) }
+    var whole: [String: FloatBuffer] = [:]
+    buffers = try wanted.compactMap { declaration in
+      guard let tensor = stored[declaration.name] else { return nil }
+      guard let part = declaration.part else { return try checkpoint.floats(of: tensor) }
+      let floats = try whole[declaration.name] ?? checkpoint.floats(of: tensor)
+      whole[declaration.name] = floats
+      let step = declaration.shape.dropFirst().reduce(1, *)
+      return floats.slice(part.lowerBound * step..<part.upperBound * step)
+    }
   }
 
   /// A parameter's numbers, row-major.

@@ -1,4 +1,4 @@
-import Kernels
+public import Kernels
 
 /// A T5 with a classifier in place of its head of words.
 ///
@@ -82,7 +82,7 @@ public struct T5Classifier: Sendable {
   }
 
   /// The classifier's outputs, `[sequences, labels]`.
-  public func logits<B: Backend>(_ batch: PackedBatch, on backend: inout B) -> B.Value {
+  func logits<B: Backend>(_ batch: PackedBatch, on backend: inout B) -> B.Value {
     let states: B.Value
     switch body {
     case .decoder(let model, let dense):
@@ -103,11 +103,32 @@ public struct T5Classifier: Sendable {
     return backend.linear(states, output.weight, bias: output.bias)
   }
 
-  /// Operations of the whole model for sequences of so many tokens.
-  public func operations(lengths: [Int]) -> Double {
+}
+
+extension T5Classifier: PairClassifier {
+  /// Rows of the embedding table.
+  public var vocabularySize: Int { configuration.vocabularySize }
+  /// T5 reads sequences of any length; far more than anybody asks for.
+  public var maximumPositions: Int { 1 << 20 }
+  /// Where T5's tokenizers cut.
+  public var usualTokens: Int { 512 }
+  /// T5's tokens have no types.
+  public var tokenTypes: Int { 0 }
+
+  /// Operations of the whole model, the decoder included.
+  public func encoderOperations(lengths: [Int]) -> Double {
     let encoder = configuration.encoderOperations(lengths: lengths)
     guard case .decoder = body else { return encoder }
     return encoder + configuration.decoderOperations(lengths: lengths)
+  }
+
+  /// The classifier's outputs, `[sequences, labels]`.
+  ///
+  /// - Parameter types: Not read.
+  public func logits(
+    _ batch: PackedBatch, types: [Int32], on backend: inout InferenceBackend
+  ) -> Matrix {
+    logits(batch, on: &backend)
   }
 }
 

@@ -118,7 +118,7 @@ struct ModelDirectoryTests {
   @Test(
     "A model of another kind is refused by its name",
     arguments: [
-      (#"{"model_type": "roberta"}"#, #"found "roberta""#), (#"{"d_model": 3}"#, "found none"),
+      (#"{"model_type": "xlnet"}"#, #"found "xlnet""#), (#"{"d_model": 3}"#, "found none"),
       (#"{"model_type": 3}"#, "found none"), ("[]", "found none"), ("{", "expected JSON"),
       (#"{"model_type": "t5"}"#, "vocab_size"), (#"{"model_type": "bert"}"#, "vocab_size"),
     ])

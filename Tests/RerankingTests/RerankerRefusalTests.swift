@@ -25,7 +25,7 @@ struct RerankerRefusalTests {
     Case("mono on a BERT", bert: true, says: "expected a T5 for mode mono") { $0.mode = .mono },
     Case("duo on a BERT", bert: true, says: "expected a T5 for mode duo") { $0.mode = .duo },
     Case("mono-duo on a BERT", bert: true, says: "expected a T5") { $0.mode = .monoDuo },
-    Case("cross on a T5", says: "expected a BERT for mode cross") { $0.mode = .cross },
+    Case("cross on a T5", says: "expected a cross-encoder for mode cross") { $0.mode = .cross },
     Case("a prompt of another mode", says: "found monot5 of mode mono") {
       $0.mode = .rank
       $0.prompts = ["monot5"]

@@ -20,6 +20,16 @@ package struct ModelFixture: CustomStringConvertible, Sendable {
     "bert-minilm", "bert-two-labels", "tinybert", "bert-f16", "bert-bf16", "bert-sharded",
   ].map(ModelFixture.init)
 
+  /// Models that BERT's encoder text computes, too.
+  package static let kinOfBERT = [
+    "distilbert", "electra", "electra-wide", "roberta", "xlm-roberta", "camembert", "albert",
+  ].map(ModelFixture.init)
+
+  package static let modernBERT = ["modernbert", "modernbert-cls", "modernbert-biases"].map(
+    ModelFixture.init)
+
+  package static let deBERTa = ["deberta-v3", "deberta-v2"].map(ModelFixture.init)
+
   package var description: String { name }
 
   package var folder: String {
@@ -42,6 +52,22 @@ package struct ModelFixture: CustomStringConvertible, Sendable {
     var declarations = ParameterDeclarations(for: checkpoint.tensors)
     let model = T5Model(
       try T5Configuration(configuration(), path: name), declaring: &declarations)
+    return (model, try Parameters(declarations, from: checkpoint))
+  }
+
+  package func loadModernBERT() throws -> (model: ModernBERTModel, parameters: Parameters) {
+    let checkpoint = try checkpoint()
+    var declarations = ParameterDeclarations(for: checkpoint.tensors)
+    let model = ModernBERTModel(
+      try ModernBERTConfiguration(configuration(), path: name), declaring: &declarations)
+    return (model, try Parameters(declarations, from: checkpoint))
+  }
+
+  package func loadDeBERTa() throws -> (model: DeBERTaModel, parameters: Parameters) {
+    let checkpoint = try checkpoint()
+    var declarations = ParameterDeclarations(for: checkpoint.tensors)
+    let model = DeBERTaModel(
+      try DeBERTaConfiguration(configuration(), path: name), declaring: &declarations)
     return (model, try Parameters(declarations, from: checkpoint))
   }
 

@@ -5,7 +5,9 @@ import Transformers
 
 /// The forward pass equals Hugging Face transformers' on tiny models.
 @Suite struct BERTParityTests {
-  @Test("The last layer's states equal transformers' at every length", arguments: ModelFixture.bert)
+  @Test(
+    "The last layer's states equal transformers' at every length",
+    arguments: ModelFixture.bert + ModelFixture.kinOfBERT)
   func states(fixture: ModelFixture) throws {
     let (model, parameters) = try fixture.loadBERT()
     let golden = try fixture.golden()
@@ -22,7 +24,9 @@ import Transformers
     }
   }
 
-  @Test("Logits, with the last layer cut down, equal transformers'", arguments: ModelFixture.bert)
+  @Test(
+    "Logits, with the last layer cut down, equal transformers'",
+    arguments: ModelFixture.bert + ModelFixture.kinOfBERT)
   func logits(fixture: ModelFixture) throws {
     let (model, parameters) = try fixture.loadBERT()
     let golden = try fixture.golden()

@@ -108,6 +108,151 @@ import Transformers
     }
   }
 
+  @Test("BERT's kin is read with its own keys and defaults")
+  func kin() throws {
+    let distil = try BERTConfiguration(
+      [
+        "model_type": "distilbert", "vocab_size": 9, "dim": 8, "n_heads": 2, "hidden_dim": 5,
+        "n_layers": 3, "activation": "relu",
+      ], path: "config.json")
+    #expect(distil.family == .distilBERT && distil.tokenTypes == 0 && distil.epsilon == 1e-12)
+    #expect(distil.width == 8 && distil.hiddenWidth == 5 && distil.activation == .relu)
+    let electra = try bert(["model_type": "electra"])
+    #expect(electra.embeddingWidth == 128 && electra.width == 30)
+    let roberta = try bert(["model_type": "roberta", "max_position_embeddings": 514])
+    #expect(roberta.paddingToken == 1 && roberta.maximumPositions == 512)
+    let albert = try bert(["model_type": "albert"])
+    #expect(albert.distinctLayers == 1 && albert.activation == .geluTanh)
+    for (changes, reason) in [
+      (
+        ["model_type": "roberta", "max_position_embeddings": 2],
+        "max_position_embeddings: expected more than pad_token_id + 1, 2, found 2"
+      ),
+      (["model_type": "albert", "inner_group_num": 2], "inner_group_num: expected 1, found 2"),
+      (
+        ["model_type": "albert", "num_hidden_groups": 4],
+        "num_hidden_groups: expected an integer from 1 to 3, found 4"
+      ),
+      (
+        ["model_type": "distilbert"],
+        "dim: expected an integer from 1 to 16777216, "
+          + "found no such key"
+      ),
+    ] as [([String: JSONValue], String)] {
+      #expect(throws: ModelError.configuration(path: "config.json", reason: reason)) {
+        try bert(changes)
+      }
+    }
+  }
+
+  private func modernBERT(_ changes: JSONObject) throws -> ModernBERTConfiguration {
+    var members: JSONObject = [
+      "model_type": "modernbert", "vocab_size": 113, "hidden_size": 24, "num_attention_heads": 3,
+      "intermediate_size": 53, "num_hidden_layers": 4,
+    ]
+    for (key, value) in changes { members[key] = value }
+    return try ModernBERTConfiguration(.object(members), path: "config.json")
+  }
+
+  @Test("A ModernBERT's layers see all or near tokens, as transformers 4 and 5 write it")
+  func modernBERT() throws {
+    let usual = try modernBERT([:])
+    #expect(usual.attention.map(\.reach) == [nil, 64, 64, nil])
+    #expect(usual.attention.map(\.rotaryBase) == [160_000, 10_000, 10_000, 160_000])
+    #expect(usual.pooling == .first && usual.maximumPositions == 8192 && usual.epsilon == 1e-5)
+    let old = try modernBERT([
+      "global_attn_every_n_layers": 2, "local_attention": 10, "global_rope_theta": 80_000,
+      "local_rope_theta": 5,
+    ])
+    #expect(old.attention.map(\.reach) == [nil, 5, nil, 5])
+    #expect(old.attention.map(\.rotaryBase) == [80_000, 5, 80_000, 5])
+    let new = try modernBERT([
+      "layer_types": [
+        "sliding_attention", "full_attention", "full_attention", "sliding_attention",
+      ],
+      "rope_parameters": [
+        "full_attention": ["rope_type": "default", "rope_theta": 7],
+        "sliding_attention": ["rope_type": "default", "rope_theta": 3.5],
+      ],
+    ])
+    #expect(new.attention.map(\.reach) == [64, nil, nil, 64])
+    #expect(new.attention.map(\.rotaryBase) == [3.5, 7, 7, 3.5])
+  }
+
+  @Test("What no ModernBERT can have is refused")
+  func modernBERTRefusals() {
+    for (changes, reason) in [
+      (["classifier_pooling": "max"], #"classifier_pooling: expected cls or mean, found "max""#),
+      (
+        ["layer_types": ["full_attention"]],
+        "layer_types: expected 4 times full_attention or sliding_attention, "
+          + #"found ["full_attention"]"#
+      ),
+      (
+        ["rope_parameters": ["full_attention": ["rope_type": "yarn"]]],
+        #"rope_parameters.full_attention.rope_type: expected "default", found "yarn""#
+      ),
+      (
+        ["num_attention_heads": 8],
+        "num_attention_heads: expected a divisor of half of hidden_size 24, found 8"
+      ),
+      (
+        ["local_rope_theta": 0], "local_rope_theta: expected a number above 0, found 0"
+      ),
+    ] as [(JSONObject, String)] {
+      #expect(throws: ModelError.configuration(path: "config.json", reason: reason)) {
+        try modernBERT(changes)
+      }
+    }
+  }
+
+  private func deBERTa(_ changes: JSONObject) throws -> DeBERTaConfiguration {
+    var members: JSONObject = [
+      "model_type": "deberta-v2", "vocab_size": 113, "hidden_size": 30, "num_attention_heads": 5,
+      "intermediate_size": 53, "num_hidden_layers": 3, "relative_attention": true,
+      "position_buckets": 256, "pos_att_type": "p2c|c2p",
+    ]
+    for (key, value) in changes { members[key] = value }
+    return try DeBERTaConfiguration(.object(members), path: "config.json")
+  }
+
+  @Test("A DeBERTa's distances have the rows that transformers gives them")
+  func distanceRows() throws {
+    let configuration = try deBERTa([:])
+    #expect(configuration.span == 256 && configuration.maximumDistance == 512)
+    // By make_log_bucket_position(d, 256, 512) + 256, clamped, of transformers 5.23.
+    let rows = [
+      0: 256, 1: 257, -1: 255, 127: 383, 128: 384, 129: 385, 130: 386, 200: 425, -200: 87,
+      300: 463, 400: 489, 511: 511, -511: 1, 600: 511, -600: 0,
+    ]
+    for (distance, row) in rows {
+      #expect(configuration.row(of: distance) == row, "distance \(distance)")
+    }
+    let plain = try deBERTa(["position_buckets": -1, "max_relative_positions": 20])
+    #expect([-30, -20, 0, 19, 30].map(plain.row) == [0, 0, 20, 39, 39])
+  }
+
+  @Test("What no DeBERTa here can have is refused")
+  func deBERTaRefusals() {
+    for (changes, reason) in [
+      (["relative_attention": false], "relative_attention: expected true, found false"),
+      (
+        ["conv_kernel_size": 3],
+        "conv_kernel_size: expected 0, as no convolution is computed here, found 3"
+      ),
+      (["pos_att_type": "c2p|p2p"], #"pos_att_type: expected c2p, p2c or both, found "c2p|p2p""#),
+      (["embedding_size": 7], "embedding_size: expected hidden_size, 30, found 7"),
+      (
+        ["position_buckets": 256, "max_relative_positions": 100],
+        "position_buckets: expected 2 to 196, or -1, found 256"
+      ),
+    ] as [(JSONObject, String)] {
+      #expect(throws: ModelError.configuration(path: "config.json", reason: reason)) {
+        try deBERTa(changes)
+      }
+    }
+  }
+
   @Test("A configuration that is no object is refused")
   func noObject() {
     #expect(

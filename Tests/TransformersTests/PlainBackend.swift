@@ -3,7 +3,7 @@ import Transformers
 
 /// The fine operations of `InferenceBackend`, and every coarse one by its default: what a new backend
 /// starts from.
-struct PlainBackend: Backend {
+struct PlainBackend: EncoderBackend {
   var base: InferenceBackend
 
   mutating func gather(_ rows: [Int32], from table: Parameter) -> Matrix {
@@ -48,4 +48,24 @@ struct PlainBackend: Backend {
   }
 
   mutating func interleave(_ values: [Matrix]) -> Matrix { base.interleave(values) }
+
+  mutating func rotate(_ x: Matrix, heads: Int, base: Float, offsets: [Int]) -> Matrix {
+    self.base.rotate(x, heads: heads, base: base, offsets: offsets)
+  }
+
+  mutating func attend(
+    queries: Matrix, keys: Matrix, values: Matrix, positionKeys: Matrix?,
+    positionQueries: Matrix?, rows: DistanceRows, heads: Int, scale: Float,
+    layout: AttentionLayout
+  ) -> Matrix {
+    base.attend(
+      queries: queries, keys: keys, values: values, positionKeys: positionKeys,
+      positionQueries: positionQueries, rows: rows, heads: heads, scale: scale, layout: layout)
+  }
+
+  mutating func layerNorm(_ x: Matrix, gain: Parameter, epsilon: Float) -> Matrix {
+    base.layerNorm(x, gain: gain, epsilon: epsilon)
+  }
+
+  mutating func mean(of x: Matrix, offsets: [Int]) -> Matrix { base.mean(of: x, offsets: offsets) }
 }

@@ -13,7 +13,7 @@ storage), one unpadded sequence at a time, fp32, eager attention:
         inputs start, y1, y2; for two L generated.L I32: greedy, at most 8 tokens, without the
         start token, ending with 1 (</s>) if that was reached.
   BERT  ids.L, token_types.L [L] I32; hidden_rows.L [r] I32; hidden.L [r, hidden] (last layer);
-        logits.L [labels].
+        logits.L [labels]. Its kin, too; token_types.L is 0 for those that tell no types apart.
 
 The weights are drawn so that a wrong bucket, a missing bias or a wrong scale shows: every model is
 perturbed in such ways, and each must move the outputs by more than 1e-3 (the other GELU: 4e-4).
@@ -67,6 +67,33 @@ BERT = dict(
     hidden_size=30, num_attention_heads=5, intermediate_size=53, num_hidden_layers=3,
     hidden_act="gelu", layer_norm_eps=1e-12, max_position_embeddings=512, type_vocab_size=2,
     pad_token_id=0, id2label={"0": "LABEL_0"}, label2id={"LABEL_0": 0})
+# Its defaults are DistilBERT's own keys; the epsilon is no setting.
+DISTILBERT = dict(
+    architectures=["DistilBertForSequenceClassification"], model_type="distilbert", vocab_size=113,
+    dim=30, n_heads=5, hidden_dim=53, n_layers=3, activation="gelu", max_position_embeddings=512,
+    pad_token_id=0, id2label={"0": "LABEL_0"}, label2id={"LABEL_0": 0})
+ELECTRA = BERT | dict(
+    architectures=["ElectraForSequenceClassification"], model_type="electra", embedding_size=18)
+# The last token drawn is 1, RoBERTa's padding: it gets the padding's own position.
+ROBERTA = BERT | dict(
+    architectures=["RobertaForSequenceClassification"], model_type="roberta", pad_token_id=1,
+    max_position_embeddings=514, type_vocab_size=1, layer_norm_eps=1e-5)
+ALBERT = BERT | dict(
+    architectures=["AlbertForSequenceClassification"], model_type="albert", embedding_size=18,
+    hidden_act="gelu_new", num_hidden_layers=4, num_hidden_groups=2, inner_group_num=1)
+MODERNBERT = dict(
+    architectures=["ModernBertForSequenceClassification"], model_type="modernbert", vocab_size=113,
+    hidden_size=30, num_attention_heads=3, intermediate_size=27, num_hidden_layers=4,
+    hidden_activation="gelu", max_position_embeddings=512, norm_eps=1e-5, local_attention=22,
+    global_attn_every_n_layers=3, global_rope_theta=160000.0, local_rope_theta=10000.0,
+    classifier_pooling="mean", classifier_activation="gelu", pad_token_id=0, cls_token_id=2,
+    sep_token_id=3, bos_token_id=2, eos_token_id=3,
+    id2label={"0": "LABEL_0"}, label2id={"LABEL_0": 0})
+DEBERTA = BERT | dict(
+    architectures=["DebertaV2ForSequenceClassification"], model_type="deberta-v2",
+    type_vocab_size=0, layer_norm_eps=1e-7, position_biased_input=False, relative_attention=True,
+    position_buckets=16, max_relative_positions=-1, pos_att_type=["p2c", "c2p"],
+    share_att_key=True, norm_rel_ebd="layer_norm", pooler_hidden_act="gelu", pooler_dropout=0)
 
 
 def without(config, *keys):
@@ -110,6 +137,33 @@ MODELS = {
     "bert-f16": (BERT | dict(dtype="float16"), dict(few=True, dtype=torch.float16)),
     "bert-bf16": (BERT | dict(dtype="bfloat16"), dict(few=True, dtype=torch.bfloat16)),
     "bert-sharded": (BERT, dict(few=True, shards=2)),
+    "distilbert": (DISTILBERT, {}),
+    "electra": (ELECTRA, {}),
+    # Nothing widens the embeddings; and two labels.
+    "electra-wide": (ELECTRA | dict(
+        embedding_size=30, id2label={"0": "LABEL_0", "1": "LABEL_1"},
+        label2id={"LABEL_0": 0, "LABEL_1": 1}), dict(few=True)),
+    "roberta": (ROBERTA, {}),
+    "xlm-roberta": (ROBERTA | dict(
+        architectures=["XLMRobertaForSequenceClassification"], model_type="xlm-roberta"),
+        dict(few=True)),
+    "camembert": (ROBERTA | dict(
+        architectures=["CamembertForSequenceClassification"], model_type="camembert"),
+        dict(few=True)),
+    "albert": (ALBERT, {}),
+    "modernbert": (MODERNBERT, {}),
+    # Its last layer is a global one, and only the first token is read.
+    "modernbert-cls": (MODERNBERT | dict(classifier_pooling="cls"), dict(few=True)),
+    # The last layer is a local one; every bias that the configuration can switch on.
+    "modernbert-biases": (MODERNBERT | dict(
+        classifier_pooling="cls", num_hidden_layers=3, attention_bias=True, mlp_bias=True,
+        norm_bias=True, classifier_bias=True), dict(few=True)),
+    "deberta-v3": (DEBERTA, {}),
+    # As DeBERTa-v2 may be besides: projections of their own for the positions, added positions,
+    # token types, no buckets, no norm of the relative positions.
+    "deberta-v2": (DEBERTA | dict(
+        share_att_key=False, position_biased_input=True, type_vocab_size=2, position_buckets=-1,
+        max_relative_positions=20, norm_rel_ebd="none"), {}),
     # Behind the others, whose seeds depend on their places.
     # All but the head under `transformer.`, as in old checkpoints.
     "t5-nested": (T5_UNTIED, dict(few=True, nested=True)),
@@ -121,7 +175,11 @@ MODELS = {
 
 
 def is_t5(config):
-    return config["model_type"] != "bert"
+    return config["model_type"] in ("t5", "mt5", "umt5")
+
+
+def has_types(config):
+    return config.get("type_vocab_size", 0) > 1
 
 
 def deviation(name, shape, config):
@@ -132,15 +190,17 @@ def deviation(name, shape, config):
         return (0.0, 0.2) if name.endswith("bias") else (1.0, 0.2)
     if "relative_attention_bias" in name:
         return 0.0, 1.5
-    if name.startswith("shared") or "word_embeddings" in name:
+    if name.startswith("shared") or "word_embeddings" in name or "tok_embeddings" in name:
         return 0.0, 0.7 if is_t5(config) else 1.0
     if "_embeddings" in name:
         return 0.0, 0.6
     if name.endswith("bias"):
         return 0.0, 0.3
-    if "intermediate.dense" in name or "output.dense" in name:
+    if "intermediate.dense" in name or "output.dense" in name or "ffn" in name or "mlp" in name:
         return 0.0, 2.0 * shape[-1] ** -0.5
     gain = {"q": 0.8, "k": 0.8, "o": 2.0, "wo": 3.0, "query": 1.4, "key": 1.4, "classifier": 3.0,
+            "q_lin": 1.4, "k_lin": 1.4, "query_proj": 1.4, "key_proj": 1.4, "Wqkv": 1.4,
+            "out_proj": 3.0,
             "lm_head": {"t5": 1.0, "mt5": 2.5, "umt5": 9.0}.get(config["model_type"])}
     return 0.0, gain.get(name.split(".")[-2], 1.2) * shape[-1] ** -0.5
 
@@ -230,7 +290,8 @@ def draw_inputs(config, lengths, seed):
         if length > 2:
             ids[0] = config["vocab_size"] - 1
         second = generator.integers(2, config["vocab_size"], 3) if is_t5(config) else (
-            numpy.arange(length) * 5 >= length * 2 if length > 1 else numpy.zeros(1))
+            numpy.arange(length) * 5 >= length * 2 if length > 1 and has_types(config)
+            else numpy.zeros(length))
         inputs[length] = (torch.tensor(ids), torch.tensor(second).long())
     return inputs
 
@@ -248,11 +309,11 @@ def compute(model, config, inputs):
         golden[f"ids.{length}"] = ids.int()
         if not is_t5(config):
             golden[f"token_types.{length}"] = second.int()
-            output = model(input_ids=ids[None], token_type_ids=second[None],
-                           output_hidden_states=True)
+            given = dict(input_ids=ids[None])
+            given |= dict(token_type_ids=second[None]) if has_types(config) else {}
             golden[f"hidden_rows.{length}"] = rows.int()
-            golden[f"hidden.{length}"] = output.hidden_states[-1][0][rows]
-            golden[f"logits.{length}"] = output.logits[0]
+            golden[f"hidden.{length}"] = model.base_model(**given).last_hidden_state[0][rows]
+            golden[f"logits.{length}"] = model(**given).logits[0]
             continue
         golden[f"encoder_rows.{length}"] = rows.int()
         golden[f"encoder.{length}"] = model.encoder(input_ids=ids[None]).last_hidden_state[0][rows]
@@ -281,17 +342,40 @@ def generate(model, ids, limit=8):
     return torch.tensor(tokens[1:]).int()
 
 
+def perturbations_of_kin(model, config):
+    """`perturbations` of BERT and its kin, by the names that their parameters have."""
+    named = dict(model.named_parameters()) | dict(model.named_buffers())
+    heads = config.get("n_heads", config.get("num_attention_heads"))
+    scale = (config.get("dim", config.get("hidden_size")) // heads) ** 0.5
+    for what, ending, spoil in (
+            ("positions shifted", ".position_embeddings.weight", lambda w: w.roll(1, 0)),
+            ("a token type lost", ".token_type_embeddings.weight",
+             (lambda w: w.flip(0)) if has_types(config) else torch.zeros_like),
+            ("relative positions shifted", ".rel_embeddings.weight", lambda w: w.roll(1, 0)),
+            ("global rotation", ".full_attention_inv_freq", lambda w: w * 1.1),
+            ("local rotation", ".sliding_attention_inv_freq", lambda w: w * 1.1),
+            ("scores unscaled", ("query.weight", "q_lin.weight", "query_proj.weight",
+                                 "Wqkv.weight"), lambda w: w * scale),
+            ("a bias lost", ("output.dense.bias", "ffn.lin2.bias", "ffn_output.bias",
+                             "mlp.Wo.bias"), torch.zeros_like),
+            ("a norm's bias lost", ("attention.output.LayerNorm.bias", "sa_layer_norm.bias",
+                                    "attention.LayerNorm.bias", "mlp_norm.bias"),
+             torch.zeros_like),
+            ("projection's bias lost", ("embeddings_project.bias",
+                                        "embedding_hidden_mapping_in.bias"), torch.zeros_like),
+            ("position query's bias lost", "pos_query_proj.bias", torch.zeros_like),
+            ("pooler's bias lost", ("pooler.dense.bias", "pre_classifier.bias",
+                                    "classifier.dense.bias", "pooler.bias", "head.dense.bias"),
+             torch.zeros_like)):
+        # The last layer's, where each layer has one.
+        for name in [name for name in named if name.endswith(ending)][-1:]:
+            yield what, named[name], spoil
+
+
 def perturbations(model, config):
     """(what is wrong, weights or activations to spoil): each must show in the outputs."""
     if not is_t5(config):
-        layer, embeddings = model.bert.encoder.layer[-1], model.bert.embeddings
-        head_width = config["hidden_size"] // config["num_attention_heads"]
-        yield "positions shifted", embeddings.position_embeddings.weight, lambda w: w.roll(1, 0)
-        yield "token types swapped", embeddings.token_type_embeddings.weight, lambda w: w.flip(0)
-        yield "scores unscaled", layer.attention.self.query.weight, lambda w: w * head_width**0.5
-        yield "a bias lost", layer.output.dense.bias, torch.zeros_like
-        yield "a norm's bias lost", layer.attention.output.LayerNorm.bias, torch.zeros_like
-        yield "pooler's bias lost", model.bert.pooler.dense.bias, torch.zeros_like
+        yield from perturbations_of_kin(model, config)
         return
     for name, stack in (("encoder", model.encoder), ("decoder", model.decoder)):
         for index, block in enumerate(stack.block):
@@ -313,15 +397,17 @@ def perturbations(model, config):
 
 def swapped_activation(model, config):
     """Spoils the GELU (erf for tanh, tanh for erf): returns how to undo it, or None."""
-    wrong = torch.nn.GELU(approximate="none" if is_t5(config) else "tanh")
+    exact = not is_t5(config) and "gelu_new" not in config.values()
+    wrong = torch.nn.GELU(approximate="tanh" if exact else "none")
     if is_t5(config) and config["feed_forward_proj"] == "relu":
         return None
-    key = "act" if is_t5(config) else "intermediate_act_fn"
-    owners = [(module, getattr(module, key)) for module in model.modules()
-              if hasattr(module, key) and hasattr(module, "wo" if is_t5(config) else "dense")]
-    for owner, _ in owners:
+    places = [("act", "wo"), ("act", "Wi"), ("intermediate_act_fn", "dense"),
+              ("activation", "lin1"), ("activation", "ffn")]
+    owners = [(module, key, getattr(module, key)) for module in model.modules()
+              for key, linear in places if hasattr(module, key) and hasattr(module, linear)]
+    for owner, key, _ in owners:
         setattr(owner, key, wrong)
-    return lambda: [setattr(owner, key, right) for owner, right in owners]
+    return lambda: [setattr(owner, key, right) for owner, key, right in owners]
 
 
 def distance(one, other):
@@ -342,11 +428,15 @@ def check_visibility(name, model, config, inputs, golden):
         moved["the other GELU"] = distance(golden, compute(model, config, inputs))
         undo()
     norms = [m for m in model.modules() if hasattr(m, "variance_epsilon") or hasattr(m, "eps")]
-    epsilon = config.get("layer_norm_epsilon", config.get("layer_norm_eps"))
+    epsilon = config.get("layer_norm_epsilon", config.get("layer_norm_eps", 0))
     if epsilon > 1e-3:
         for norm in norms:
             setattr(norm, "variance_epsilon" if is_t5(config) else "eps", 1e-6)
         moved["another epsilon"] = distance(golden, compute(model, config, inputs))
+    if config["model_type"] == "modernbert":
+        model.config.local_attention -= 2
+        moved["the window"] = distance(golden, compute(model, config, inputs))
+        model.config.local_attention += 2
     for what, change in moved.items():
         least = VISIBLE_GELU if "GELU" in what else VISIBLE
         assert change > least, f"{name}: {what} moves the outputs by {change:.1e} only"
