@@ -135,7 +135,7 @@ public final class ModelDirectory: Sendable {
     switch network {
     case .t5: "a T5"
     case .t5Classifier: "a T5 with a classifier"
-    case .bert, .modernBERT, .deBERTa: "an encoder"
+    case .bert, .modernBERT, .deBERTa: "a cross-encoder"
     }
   }
 

@@ -15,7 +15,9 @@ struct TrainingIdentity {
   init(recipe: String, model: ModelDirectory, data: [String: String]) {
     recipeHash = Self.hash(Array(recipe.utf8))
     var parts: [String] = []
-    for name in ["config.json", "model.safetensors", "spiece.model", "vocab.txt"] {
+    for name in [
+      "config.json", "model.safetensors", "spiece.model", "sentencepiece.bpe.model", "vocab.txt",
+    ] {
       // A model has some of these; which ones it needs was checked when it was opened.
       if let hash = try? Self.hash(ofFile: "\(model.path)/\(name)") {
         parts.append("\(name) \(hash)")

@@ -17,8 +17,8 @@ public struct TrainingOutput: Sendable {
 
   /// Files beside the weights that make a directory complete, as far as the model has them.
   private static let companions = [
-    "spiece.model", "vocab.txt", "tokenizer.json", "tokenizer_config.json",
-    "special_tokens_map.json", "generation_config.json", "reranker.json",
+    "spiece.model", "sentencepiece.bpe.model", "vocab.txt", "tokenizer.json",
+    "tokenizer_config.json", "special_tokens_map.json", "generation_config.json", "reranker.json",
   ]
 
   func makeDirectory() throws(TrainingError) {

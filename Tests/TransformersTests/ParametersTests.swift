@@ -61,6 +61,26 @@ private struct ListedCheckpoint: Checkpoint {
     #expect(parameters.count == checkpoint.tensors.reduce(0) { $0 + $1.count })
   }
 
+  @Test("Parts of a tensor are its rows, in its memory, and a lacking tensor is named once")
+  func parts() throws {
+    let checkpoint = try ModelFixture(name: "modernbert").checkpoint()
+    var declarations = ParameterDeclarations(for: checkpoint.tensors)
+    for tensor in checkpoint.tensors where !tensor.name.hasSuffix("0.attn.Wqkv.weight") {
+      declarations.ignore(tensor.name)
+    }
+    let name = "model.layers.0.attn.Wqkv.weight"
+    let whole = declarations.matrix(name, rows: 90, columns: 30)
+    let second = declarations.matrix(name, rows: 90, columns: 30, part: 30..<60)
+    #expect(second.rows == 30 && second.columns == 30)
+    let parameters = try Parameters(declarations, from: checkpoint)
+    #expect(parameters[second].pointer == parameters[whole].pointer + 30 * 30)
+    #expect(parameters[second].count == 30 * 30)
+    for part in [0..<4, 4..<8] { _ = declarations.vector("lacking", count: 8, part: part) }
+    #expect(throws: ModelError.tensors(missing: ["lacking"], unexpected: [], misshapen: [])) {
+      try Parameters(declarations, from: checkpoint)
+    }
+  }
+
   @Test("A checkpoint of another architecture is refused")
   func wrongArchitecture() throws {
     let checkpoint = try ModelFixture(name: "t5-v1.1").checkpoint()
