@@ -1,6 +1,6 @@
 public import RankingCore
 
-/// An encoder (BERT, one of its kin, ModernBERT or DeBERTa) that reads a query and a document together,
+/// An encoder (BERT, one of its kin, ModernBERT or DeBERTa) or a T5 that reads a query and a document together,
 /// and a classifier behind it.
 ///
 /// Scores as sentence-transformers' `CrossEncoder` does: the model's activation decides what the scores
@@ -14,7 +14,7 @@ public struct CrossEncoder: PointwiseScorer, Reranker {
   /// A scorer over a model; it shares the model's weights and memory.
   ///
   /// - Parameter options: The mode is not used, nor what only pairs of documents need.
-  /// - Throws: `RerankingError.unusableOptions` for a T5, any prompt, a scale that is
+  /// - Throws: `RerankingError.unusableOptions` for a model without a classifier, any prompt, a scale that is
   ///   not offered, or a budget beyond the model's positions; `.unusableModel` for a classifier of
   ///   more than two labels or an unknown activation.
   public init(

@@ -107,6 +107,7 @@ package struct ModelConversion: Sendable {
     switch source.architecture {
     case .t5(let configuration): configuration.vocabularySize
     case .bert(let configuration): configuration.vocabularySize
+    case .t5Classifier(let configuration): configuration.vocabularySize
     case .modernBERT(let configuration): configuration.vocabularySize
     case .deBERTa(let configuration): configuration.vocabularySize
     }

@@ -17,8 +17,8 @@ extension ModelDirectory {
     }
   }
 
-  /// The prompt of a mode: the options', else the manifest's, else `monot5`, `rankt5-digits` or
-  /// `duot5`.
+  /// The prompt of a mode: the options', else the manifest's, else the registry's, else `monot5`,
+  /// `rankt5-digits` or `duot5`.
   ///
   /// - Throws: `RerankingError` for a prompt that is unknown or faulty, and for two of the mode among
   ///   the options'.
@@ -59,6 +59,10 @@ extension ModelDirectory {
     }
     if let prompt = fitting.first { return prompt }
     if let prompt = try manifest?.prompt(for: mode) { return prompt }
+    if case .ranks(let known, let name?, _) = knownCheckpoint?.use, known.rawValue == mode.rawValue
+    {
+      return try PromptLibrary.installed.prompt(name)
+    }
     let name =
       switch mode {
       case .mono: "monot5"
@@ -79,13 +83,40 @@ extension ModelDirectory {
     options.scale ?? (manifest?.mode == mode ? manifest?.scale : nil)
   }
 
-  /// The token budget: the options', else the manifest's, else nil.
+  /// The token budget: the options', else the manifest's, else the registry's, else nil.
   func maximumTokens(_ options: RerankerOptions) throws(RerankingError) -> Int? {
-    guard let asked = options.maximumTokens ?? manifest?.maximumTokens else { return nil }
+    guard let asked = options.maximumTokens ?? usualMaximumTokens else { return nil }
     guard (1...Prompt.largestBudget).contains(asked) else {
       throw .unusableOptions(
         reason: "expected a budget from 1 to \(Prompt.largestBudget) tokens, found \(asked)")
     }
     return asked
+  }
+
+  /// The manifest's budget, else the registry's, else nil.
+  package var usualMaximumTokens: Int? {
+    if let maximumTokens = manifest?.maximumTokens { return maximumTokens }
+    if case .ranks(_, _, let maximumTokens) = knownCheckpoint?.use { return maximumTokens }
+    return nil
+  }
+
+  /// Refuses a model that is known not to rank, unless its manifest or the options say that it does.
+  func checkRanks(_ options: RerankerOptions) throws(RerankingError) {
+    guard case .doesNotRank(let reason) = knownCheckpoint?.use, manifest == nil,
+      options.plainModels == .refused, let name = knownCheckpoint?.name
+    else { return }
+    throw .unusableModel(
+      path: path,
+      reason: "expected a re-ranker, found \(name) by the directory's name, which is \(reason); "
+        + "--accept-any-model or a \(RerankingManifest.fileName) in it lets it rank all the same")
+  }
+
+  /// What a user should know about a model that nobody says how to ask: nil if someone does.
+  public func note(for options: RerankerOptions) -> String? {
+    guard isT5, manifest == nil, knownCheckpoint == nil, options.prompts.isEmpty,
+      options.plainModels == .refused
+    else { return nil }
+    return "\(path): no known re-ranker by its name, and no \(RerankingManifest.fileName) in it; "
+      + "scores mean nothing unless it has learnt the prompt that it is asked by"
   }
 }

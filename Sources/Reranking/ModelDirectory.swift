@@ -7,7 +7,7 @@ public import Transformers
 ///
 /// `config.json` decides about the architecture: a T5 needs `spiece.model` beside it, a BERT, DistilBERT or
 /// ELECTRA `vocab.txt`, an XLM-RoBERTa `sentencepiece.bpe.model`, and each does with `tokenizer.json`
-/// instead, as the other encoders do; the weights are in `model.safetensors`, PyTorch's file, or shards. An
+/// instead, as the other encoders do; a ByT5 needs none; the weights are in `model.safetensors`, PyTorch's file, or shards. An
 /// optional `reranker.json`
 /// says how the model is meant to be used.
 ///
@@ -18,6 +18,8 @@ public final class ModelDirectory: Sendable {
   public enum Architecture: Sendable, Hashable {
     /// An encoder-decoder, for the modes mono, rank, duo and mono-duo.
     case t5(T5Configuration)
+    /// A T5 with a classifier, for the mode cross.
+    case t5Classifier(T5Configuration)
     /// A BERT, or one of its kin, with a classifier, for the mode cross.
     case bert(BERTConfiguration)
     /// A ModernBERT with a classifier, for the mode cross.
@@ -32,6 +34,11 @@ public final class ModelDirectory: Sendable {
   public let tokenizer: any Tokenizer
   /// How the model is meant to be used; nil if the directory does not say.
   public let manifest: RerankingManifest?
+  /// The registry's entry for the model, found by the directory's name, or by `_name_or_path` in
+  /// `config.json`; nil if neither is known.
+  ///
+  /// What `reranker.json` says goes before it.
+  public let knownCheckpoint: KnownCheckpoint?
   /// The checkpoint's tensors, sorted by name.
   public let tensors: [StoredTensor]
 
@@ -53,18 +60,23 @@ public final class ModelDirectory: Sendable {
       let fingerprint = ModelFingerprint(directory: path)
       let configuration = try files.configuration()
       let manifest = try files.manifest()
+      let foreign = ForeignModel(files: files, configuration: configuration)
+      try foreign.checkArchitecture()
       // A faulty configuration is named before weights are looked for, as it is what a user edits.
       var nothing = ParameterDeclarations(for: [])
       _ = try files.network(configuration, declaring: &nothing)
       let checkpoint = try CheckpointDirectory.open(path)
+      try foreign.checkHead(checkpoint.tensors)
       var declarations = ParameterDeclarations(for: checkpoint.tensors)
       let network = try files.network(configuration, declaring: &declarations)
+      let known = try Self.knownCheckpoint(path, configuration)
       let settings = try TokenizerSettings(directory: path)
       self.path = path
       self.fingerprint = fingerprint
       self.configuration = configuration
       self.configurationPath = files.configurationPath
       self.manifest = manifest
+      self.knownCheckpoint = known.flatMap { $0.fits(network) ? $0 : nil }
       self.network = network
       self.tokenizerSettings = settings
       tokenizer = try files.tokenizer(for: network, settings)
@@ -80,6 +92,7 @@ public final class ModelDirectory: Sendable {
   public var architecture: Architecture {
     switch network {
     case .t5(let model): .t5(model.configuration)
+    case .t5Classifier(let model): .t5Classifier(model.configuration)
     case .bert(let model): .bert(model.configuration)
     case .modernBERT(let model): .modernBERT(model.configuration)
     case .deBERTa(let model): .deBERTa(model.configuration)
@@ -89,13 +102,24 @@ public final class ModelDirectory: Sendable {
   /// How many numbers the model has learnt.
   public var parameterCount: Int { engine.parameters.count }
 
-  /// The mode that the model ranks in unless a caller chooses another: the manifest's, else mono for a
-  /// T5 and cross for a cross-encoder.
+  /// The mode that the model ranks in unless a caller chooses another: the manifest's, else the registry's, else
+  /// mono for a T5 and cross for a classifier.
   public var defaultMode: RankingMode {
-    manifest?.mode ?? (isT5 ? .mono : .cross)
+    if let mode = manifest?.mode { return mode }
+    if case .ranks(let mode, _, _) = knownCheckpoint?.use { return mode }
+    return isT5 ? .mono : .cross
   }
 
-  private var isT5: Bool {
+  private static func knownCheckpoint(
+    _ path: String, _ configuration: JSONValue
+  ) throws(RerankingError) -> KnownCheckpoint? {
+    let registry = try CheckpointRegistry.installed()
+    return registry.checkpoint(inDirectory: path)
+      ?? configuration["_name_or_path"]?.string.flatMap { registry.origin(named: $0) }
+  }
+
+  /// Whether it is asked in words.
+  var isT5: Bool {
     if case .t5 = network { true } else { false }
   }
 
@@ -103,15 +127,24 @@ public final class ModelDirectory: Sendable {
     guard let mode = manifest?.mode, (mode == .cross) == isT5 else { return }
     throw .unusableModel(
       path: files.path(of: RerankingManifest.fileName),
-      reason: "mode: expected \(isT5 ? "a mode of a T5" : "cross for a cross-encoder"), "
+      reason: "mode: expected \(isT5 ? "a mode of a T5" : "cross for \(kind)"), "
         + "found \(mode.rawValue)")
+  }
+
+  /// What errors call the model.
+  private var kind: String {
+    switch network {
+    case .t5: "a T5"
+    case .t5Classifier: "a T5 with a classifier"
+    case .bert, .modernBERT, .deBERTa: "a cross-encoder"
+    }
   }
 
   /// The model, for a mode that needs a T5.
   package func t5(for mode: Prompt.Mode) throws(RerankingError) -> T5Model {
     guard case .t5(let model) = network else {
       throw .unusableOptions(
-        reason: "expected a T5 for mode \(mode.rawValue), found a cross-encoder in \(path), "
+        reason: "expected a T5 for mode \(mode.rawValue), found \(kind) in \(path), "
           + "which ranks in mode cross")
     }
     return model
@@ -121,7 +154,7 @@ public final class ModelDirectory: Sendable {
   package func classifier() throws(RerankingError) -> any PairClassifier {
     guard let model = network.classifier else {
       throw .unusableOptions(
-        reason: "expected a cross-encoder for mode cross, found a T5 in \(path), "
+        reason: "expected a cross-encoder for mode cross, found \(kind) in \(path), "
           + "which ranks in the modes mono, rank, duo and mono-duo")
     }
     return model
@@ -151,6 +184,7 @@ public final class ModelDirectory: Sendable {
       return try .bert(tokenizer, documentType: 1)
     case .deBERTa(let model):
       return try .bert(tokenizer, documentType: model.tokenTypes >= 2 ? 1 : 0)
+    case .t5Classifier: return try .t5(tokenizer)
     case .bert, .modernBERT, .t5:
       return try .bert(tokenizer, documentType: 0)
     }
@@ -163,5 +197,14 @@ extension BERTConfiguration.Family {
     case .roBERTa, .xlmRoBERTa, .camemBERT: true
     case .bert, .distilBERT, .electra, .albert: false
     }
+  }
+}
+
+extension KnownCheckpoint {
+  /// Whether a model can be what its name says; another may have the name by chance.
+  fileprivate func fits(_ network: ModelFiles.Network) -> Bool {
+    guard case .ranks(let mode, _, _) = use else { return true }
+    if case .t5 = network { return mode != .cross }
+    return mode == .cross
   }
 }

@@ -12,14 +12,16 @@ struct ModelFiles {
   /// A model's layers, by architecture.
   enum Network: Sendable {
     case t5(T5Model)
+    case t5Classifier(T5Classifier)
     case bert(BERTModel)
     case modernBERT(ModernBERTModel)
     case deBERTa(DeBERTaModel)
 
-    /// The network as a cross-encoder uses it; nil for a T5.
+    /// The network as a cross-encoder uses it; nil for a T5 with a head of words.
     var classifier: (any PairClassifier)? {
       switch self {
       case .t5: nil
+      case .t5Classifier(let model): model
       case .bert(let model): model
       case .modernBERT(let model): model
       case .deBERTa(let model): model
@@ -49,6 +51,8 @@ struct ModelFiles {
     }
   }
 
+  func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(of: name)) }
+
   func configuration() throws(RerankingError) -> JSONValue {
     do {
       return try SmallJSONFile.value(configurationPath, expected: "a model's configuration")
@@ -75,9 +79,11 @@ struct ModelFiles {
         BERTModel(
           try BERTConfiguration(configuration, path: configurationPath), declaring: &parameters))
     case let family? where families.contains(family):
-      return .t5(
-        T5Model(
-          try T5Configuration(configuration, path: configurationPath), declaring: &parameters))
+      let t5 = try T5Configuration(configuration, path: configurationPath)
+      let kind = T5Classifier.Kind(
+        architecture: configuration["architectures"]?[0]?.string, parameters: parameters)
+      guard let kind else { return .t5(T5Model(t5, declaring: &parameters)) }
+      return .t5Classifier(T5Classifier(t5, kind: kind, declaring: &parameters))
     case ModernBERTConfiguration.family:
       return .modernBERT(
         ModernBERTModel(
@@ -102,6 +108,7 @@ struct ModelFiles {
   func tokenizer(for network: Network, _ settings: TokenizerSettings) throws -> any Tokenizer {
     switch network {
     case .t5(let model): return try tokenizer(for: model.configuration, settings)
+    case .t5Classifier(let model): return try tokenizer(for: model.configuration, settings)
     case .bert(let model):
       let rows = model.vocabularySize
       switch model.configuration.family {
@@ -120,16 +127,6 @@ struct ModelFiles {
     }
   }
 
-  private func tokenizer(
-    for configuration: T5Configuration, _ settings: TokenizerSettings
-  ) throws -> any Tokenizer {
-    try tokenizer(of: "spiece.model", rows: configuration.vocabularySize) {
-      // T5's sentinels stand beside its pieces; those of mT5 and UMT5, if any, among them.
-      let extraIDs = settings.extraIDs ?? (configuration.family == .t5 ? 100 : 0)
-      return try SentencePieceTokenizer(path: $0, extraIDs: extraIDs)
-    }
-  }
-
   /// The tokenizer of a family's own file, or of `tokenizer.json` where that alone is there.
   private func tokenizer(
     of name: String, rows: Int, _ read: (_ path: String) throws -> any Tokenizer
@@ -145,6 +142,31 @@ struct ModelFiles {
   private func pipelineTokenizer(rows: Int) throws -> any Tokenizer {
     try checked(
       try PipelineTokenizer(directory: directory), path(of: PipelineTokenizer.fileName), rows: rows)
+  }
+
+  private func tokenizer(
+    for configuration: T5Configuration, _ settings: TokenizerSettings
+  ) throws -> any Tokenizer {
+    let rows = configuration.vocabularySize
+    if try readsBytes(settings) {
+      let path = path(of: TokenizerSettings.fileName)
+      // transformers 5 writes 0 for the extra ids that it lists one by one elsewhere.
+      let named = settings.extraIDs == 0 ? nil : settings.extraIDs
+      let tokenizer = try ByteTokenizer(
+        extraIDs: named ?? ByteTokenizer.usualExtraIDs, path: path)
+      return try checked(tokenizer, path, rows: rows)
+    }
+    return try tokenizer(of: "spiece.model", rows: rows) {
+      // T5's sentinels stand beside its pieces; those of mT5 and UMT5, if any, among them.
+      let extraIDs = settings.extraIDs ?? (configuration.family == .t5 ? 100 : 0)
+      return try SentencePieceTokenizer(path: $0, extraIDs: extraIDs)
+    }
+  }
+
+  /// Whether a T5 is a ByT5, which no file of its own says: its tokenizer has a class and no vocabulary.
+  private func readsBytes(_ settings: TokenizerSettings) throws(RerankingError) -> Bool {
+    if let named = settings.tokenizerClass { return named == "ByT5Tokenizer" }
+    return try configuration()["tokenizer_class"]?.string == "ByT5Tokenizer"
   }
 
   private func checked(

@@ -66,6 +66,16 @@ public struct PairTemplate: Sendable, Hashable {
       start: [start], between: [separator, separator], end: [separator], documentType: 0)
   }
 
+  /// `query </s> document </s>`: T5 and its kin.
+  ///
+  /// - Throws: `RerankingError.unusableModel` for a vocabulary without `</s>`.
+  public static func t5(_ tokenizer: any Tokenizer) throws(RerankingError) -> PairTemplate {
+    guard let end = tokenizer.token(for: "</s>") else {
+      throw .unusableModel(path: "vocabulary", reason: "expected the piece </s>, found none")
+    }
+    return PairTemplate(start: [], between: [end], end: [end], documentType: 0)
+  }
+
   private static func pieces(
     _ start: String, _ separator: String, of tokenizer: any Tokenizer
   ) throws(RerankingError) -> (start: TokenID, separator: TokenID) {

@@ -4,7 +4,7 @@ import RankingCore
 import Tokenization
 import Transformers
 
-/// A BERT, or one of its kin, that reads pairs: the path from texts to classifier scores.
+/// A BERT, one of its kin, or a T5 with a classifier, that reads pairs: the path from texts to classifier scores.
 struct PairedBERT: PointwiseModel {
   let runner: SequenceRunner<EncodedPair>
   let windows: WindowSettings?
@@ -21,7 +21,7 @@ struct PairedBERT: PointwiseModel {
     windows = try WindowSettings(options, tokenizer: directory.tokenizer)
     encoder = try PairEncoder(
       tokenizer: directory.tokenizer, template: try directory.pairTemplate(),
-      maximumTokens: try Self.maximumTokens(directory, model.maximumPositions, options),
+      maximumTokens: try Self.maximumTokens(directory, model, options),
       truncation: options.truncation ?? .prompt, specialTokens: options.specialTokens)
     let cache = try Self.cache(directory, labels: model.labels, encoder, options)
     runner = try SequenceRunner(
@@ -52,10 +52,11 @@ struct PairedBERT: PointwiseModel {
   /// The options' budget, else the manifest's, else the tokenizer's or the positions, whichever are
   /// fewer.
   private static func maximumTokens(
-    _ directory: ModelDirectory, _ positions: Int, _ options: RerankerOptions
+    _ directory: ModelDirectory, _ model: any PairClassifier, _ options: RerankerOptions
   ) throws(RerankingError) -> Int {
+    let positions = model.maximumPositions
     guard let asked = try directory.maximumTokens(options) else {
-      return min(directory.tokenizerSettings.maximumTokens ?? positions, positions)
+      return min(directory.tokenizerSettings.maximumTokens ?? model.usualTokens, positions)
     }
     guard asked <= positions else {
       throw .unusableOptions(

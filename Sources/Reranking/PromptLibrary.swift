@@ -21,8 +21,10 @@ public struct PromptLibrary: Sendable {
     let files = folders.flatMap {
       (try? FileManager.default.contentsOfDirectory(atPath: $0)) ?? []
     }
-    let names = files.filter { $0.hasSuffix(Self.ending) && !$0.hasPrefix(".") }
-      .map { String($0.dropLast(Self.ending.count)) }
+    let names = files.filter {
+      $0.hasSuffix(Self.ending) && !$0.hasPrefix(".") && $0 != CheckpointRegistry.fileName
+    }
+    .map { String($0.dropLast(Self.ending.count)) }
     return Set(names).sorted()
   }
 
@@ -35,7 +37,10 @@ public struct PromptLibrary: Sendable {
     if Self.isPath(nameOrPath) {
       return try Prompt(contentsOf: nameOrPath)
     }
-    for folder in folders where !nameOrPath.isEmpty && !nameOrPath.utf8.contains(0) {
+    let isName =
+      !nameOrPath.isEmpty && !nameOrPath.utf8.contains(0)
+      && nameOrPath + Self.ending != CheckpointRegistry.fileName
+    for folder in folders where isName {
       let path = "\(folder)/\(nameOrPath)\(Self.ending)"
       if FileManager.default.fileExists(atPath: path) { return try Prompt(contentsOf: path) }
     }

@@ -19,6 +19,7 @@ struct PromptedT5: Sendable {
     _ directory: ModelDirectory, _ prompt: Prompt, scale: ScoreScale?, options: RerankerOptions
   ) throws(RerankingError) {
     let model = try directory.t5(for: prompt.mode)
+    try directory.checkRanks(options)
     source = ScorerSource(modelPath: directory.path, prompt: prompt.name)
     let labels = try ResolvedLabels(prompt, tokenizer: directory.tokenizer)
     scoring = try LabelScoring(prompt, scale: scale)

@@ -48,6 +48,8 @@ public struct RerankerOptions: Sendable {
   public var windowTokens: Int?
   /// How many tokens further the next window begins; nil: half of the window's.
   public var windowStride: Int?
+  /// What becomes of a model that is known not to be a re-ranker.
+  public var plainModels: PlainModelPolicy = .refused
   /// nil: one for each core that this process may use.
   public var threads: Int?
   /// Tokens that go through the model at once on one thread.

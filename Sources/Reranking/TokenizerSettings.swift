@@ -5,6 +5,8 @@ import JSON
 package struct TokenizerSettings: Sendable {
   static let fileName = "tokenizer_config.json"
 
+  /// Which of transformers' tokenizers it is.
+  let tokenizerClass: String?
   /// The number of `<extra_id_n>` after a T5's pieces.
   let extraIDs: Int?
   /// The most tokens of a sequence; nil also where the file names a number beyond all sequences, as
@@ -18,6 +20,7 @@ package struct TokenizerSettings: Sendable {
     do {
       value = try SmallJSONFile.value(path, expected: "a tokenizer's settings")
     } catch .missing {
+      tokenizerClass = nil
       extraIDs = nil
       maximumTokens = nil
       return
@@ -32,6 +35,7 @@ package struct TokenizerSettings: Sendable {
       throw .unusableModel(
         path: path, reason: "extra_ids: expected an integer, found \(extraIDs?.kind ?? "none")")
     }
+    tokenizerClass = members["tokenizer_class"]?.string
     self.extraIDs = extraIDs?.int
     maximumTokens = members["model_max_length"]?.int.flatMap { $0 >= 1 ? $0 : nil }
   }

@@ -28,6 +28,8 @@ struct BenchSettings: Sendable {
     options.threads = try parsed.number("threads", in: Limit.threads)
     // Whoever measures has chosen the depth.
     options.maximumPairs = .max
+    // What a model has learnt does not change its speed.
+    options.plainModels = .accepted
     self.options = options
     isJSON = parsed.has("json")
     isQuiet = parsed.has("quiet")

@@ -23,10 +23,16 @@ struct ModelReport: Sendable {
     case .t5:
       prompts = Prompt.Mode.allCases.map { PromptReport($0, of: model) }
       score = nil
-    case .bert, .modernBERT, .deBERTa:
+    case .bert, .modernBERT, .deBERTa, .t5Classifier:
       prompts = []
       score = try CrossEncoder(model, options: RerankerOptions()).scale.rawValue
     }
+  }
+
+  /// What a known checkpoint is in place of a re-ranker.
+  private var reasonNotToRank: String? {
+    guard case .doesNotRank(let reason) = model.knownCheckpoint?.use else { return nil }
+    return reason
   }
 
   /// What the tensors take in their files, headers aside.
@@ -44,6 +50,7 @@ struct ModelReport: Sendable {
     switch model.tokenizer {
     case is WordPieceTokenizer: "WordPiece"
     case let tokenizer as PipelineTokenizer: tokenizer.modelName
+    case is ByteTokenizer: "bytes"
     default: "SentencePiece"
     }
   }
@@ -62,6 +69,8 @@ struct ModelReport: Sendable {
       ],
       "default_mode": .string(model.defaultMode.rawValue),
     ]
+    members["known_as"] = model.knownCheckpoint.map { .string($0.name) }
+    members["no_reranker"] = reasonNotToRank.map { .string($0) }
     members["score"] = score.map { .string($0) }
     members["prompts"] = .array(prompts.map(\.json))
     members["tensors"] = .array(
@@ -115,6 +124,9 @@ struct ModelReport: Sendable {
       ("tokenizer", "\(tokenizerName), \(grouped(model.tokenizer.vocabularySize)) pieces"),
       ("default mode", model.defaultMode.rawValue),
     ]
+    if let known = model.knownCheckpoint {
+      rows.append(("known as", known.name + (reasonNotToRank.map { ": \($0)" } ?? "")))
+    }
     if let score { rows.append(("score", score)) }
     let width = 14
     let lines = rows.flatMap { name, value in

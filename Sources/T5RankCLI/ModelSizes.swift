@@ -10,7 +10,7 @@ struct ModelSizes: Sendable {
 
   init(_ architecture: ModelDirectory.Architecture) {
     switch architecture {
-    case .t5(let t5):
+    case .t5(let t5), .t5Classifier(let t5):
       family = t5.family.rawValue
       sizes = [
         ("encoder_layers", JSONValue(t5.encoderLayers)),

@@ -65,6 +65,15 @@ package enum OptionTable {
         ../share/t5rank beside it, and in the sources that it was built from.
         """),
     CommandOption(
+      name: "accept-any-model", subcommands: [.rank, .search],
+      summary: "rank by a model that is known not to be a re-ranker",
+      details: """
+        Without it, such a model (t5-small, say, by its directory's name) is refused unless it has a \
+        reranker.json. prompts/checkpoints.json lists the checkpoints that are known by name, with \
+        their modes and prompts. What cannot score at all is refused in any case: bi-encoders, \
+        masked and generative language models.
+        """),
+    CommandOption(
       name: "mode", placeholder: "MODE", choices: RankingMode.allCases.map(\.rawValue),
       subcommands: [.rank, .bench],
       summary: "how to rank (default: the model's own)",

@@ -16,7 +16,7 @@ struct PromptReport: Sendable {
     do {
       let prompt = try model.prompt(for: mode, options: RerankerOptions())
       self.prompt = prompt
-      budget = model.manifest?.maximumTokens ?? prompt.maximumTokens
+      budget = model.usualMaximumTokens ?? prompt.maximumTokens
       do {
         labels = try ResolvedLabels(prompt, tokenizer: model.tokenizer).tokens
         problem = nil

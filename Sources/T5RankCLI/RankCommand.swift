@@ -60,6 +60,8 @@ struct RankCommand {
   private func openedModel() throws -> RankingModel {
     var options = settings.options
     options.cache = try settings.cache?.open(console)
+    let openModel =
+      settings.isQuiet ? openModel : RankingModel.noting(openModel, on: console)
     guard let stages = settings.stages else {
       return try openModel(settings.modelPath, options)
     }

@@ -86,6 +86,7 @@ struct RankSettings: Sendable {
     options.threads = try parsed.number("threads", in: Limit.threads)
     options.batchTokens =
       try parsed.number("batch-tokens", in: Limit.batchTokens) ?? options.batchTokens
+    if parsed.has("accept-any-model") { options.plainModels = .accepted }
     if parsed.has("yes") { options.maximumPairs = .max }
     return options
   }

@@ -6,15 +6,28 @@ import Synchronization
 package struct RankingModel: Sendable {
   package let mode: RankingMode
   package let reranker: any Reranker
+  /// What the user should know about the model.
+  let note: String?
 
-  package init(mode: RankingMode, reranker: any Reranker) {
+  package init(mode: RankingMode, reranker: any Reranker, note: String? = nil) {
     self.mode = mode
     self.reranker = reranker
+    self.note = note
   }
 
   /// Opens the model in a directory, or the one that comes with the program.
   static func open(_ path: String?, _ options: RerankerOptions) throws -> RankingModel {
     try open(ModelDirectory(path: directory(path, for: options.mode)), options)
+  }
+
+  /// An opener that also says what the user should know, each once.
+  static func noting(_ openModel: @escaping ModelOpener, on console: Console) -> ModelOpener {
+    let said = Mutex<Set<String>>([])
+    return { path, options in
+      let model = try openModel(path, options)
+      if let note = model.note, said.withLock({ $0.insert(note).inserted }) { console.note(note) }
+      return model
+    }
   }
 
   /// Opens each directory once, however many stages of a cascade use it.
@@ -29,7 +42,8 @@ package struct RankingModel: Sendable {
     _ model: ModelDirectory, _ options: RerankerOptions
   ) throws -> RankingModel {
     RankingModel(
-      mode: options.mode ?? model.defaultMode, reranker: try model.reranker(options))
+      mode: options.mode ?? model.defaultMode, reranker: try model.reranker(options),
+      note: model.note(for: options))
   }
 
   /// Ranks a request; what is wrong with it alone is thrown as a `FormatError` with its place.

@@ -127,6 +127,8 @@ struct SearchCommand {
     }
     var options = settings.options
     options.cache = try settings.cache?.open(console)
+    let openModel =
+      settings.isQuiet ? openModel : RankingModel.noting(openModel, on: console)
     return try stages.cascade(modelPath: settings.modelPath, options, openModel: openModel)
   }
 

@@ -95,6 +95,7 @@ struct SearchSettings: Sendable {
     options.threads = threads
     options.scale = try parsed.choice("score")
     try options.readWindows(parsed)
+    if parsed.has("accept-any-model") { options.plainModels = .accepted }
     self.options = options
     for name in ["passages", "score"] where stages == nil && parsed.has(name) {
       throw UsageError("--\(name): expected --stages, which score documents, found none")

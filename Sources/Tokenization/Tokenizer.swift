@@ -33,6 +33,13 @@ public protocol Tokenizer: Sendable {
 
   /// The piece of a token; nil if out of range.
   func piece(for token: TokenID) -> String?
+
+  /// The tokens with which the vocabulary spells a piece of a label: the piece's own, unless the vocabulary is
+  /// finer than pieces.
+  ///
+  /// - Parameter isFirst: Whether the piece begins its label.
+  /// - Returns: nil if the vocabulary cannot spell the piece.
+  func tokens(spelling piece: String, isFirst: Bool) -> [TokenID]?
 }
 
 extension Tokenizer {
@@ -41,4 +48,9 @@ extension Tokenizer {
 
   /// The tokens of a text, in which nothing becomes a control token.
   public func encode(_ text: String) -> [TokenID] { encode(text, specialTokens: .literal) }
+
+  /// The piece's own token.
+  public func tokens(spelling piece: String, isFirst: Bool) -> [TokenID]? {
+    token(for: piece).map { [$0] }
+  }
 }

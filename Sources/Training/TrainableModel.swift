@@ -35,6 +35,10 @@ public final class TrainableModel: Sendable {
     switch directory.architecture {
     case .t5(let configuration):
       network = .t5(T5Model(configuration, declaring: &declarations))
+    case .t5Classifier:
+      throw TrainingError.unusableRecipe(
+        "expected a T5 with a head of words or a BERT to train, found a T5 with a classifier in "
+          + directory.path)
     case .bert(let configuration):
       network = .bert(BERTModel(configuration, declaring: &declarations))
     case .modernBERT: throw Self.refusal(of: ModernBERTConfiguration.family, directory.path)

@@ -14,6 +14,21 @@ extension T5Configuration {
       return sum + Double(encoderLayers) * (linear + 4 * length * length * inner)
     }
   }
+
+  /// Operations of a decoder that reads whole sequences of so many tokens; of its last layer the keys and values
+  /// of self-attention alone, as only one row goes on.
+  func decoderOperations(lengths: [Int]) -> Double {
+    let inner = Double(heads * headWidth)
+    let width = Double(width)
+    let feedForward = Double(hiddenWidth) * width * (self.feedForward.isGated ? 3 : 2)
+    return lengths.reduce(0) { sum, length in
+      let length = Double(length)
+      let linear = 2 * length * (8 * width * inner + feedForward)
+      let last = 4 * length * width * inner
+      // Causal self-attention sees half of the pairs.
+      return sum + Double(decoderLayers - 1) * (linear + 6 * length * length * inner) + last
+    }
+  }
 }
 
 extension BERTConfiguration {

@@ -6,6 +6,8 @@ public protocol PairClassifier: Sendable {
   var vocabularySize: Int { get }
   /// The most tokens of a sequence.
   var maximumPositions: Int { get }
+  /// The most tokens of a sequence unless someone asks for more.
+  var usualTokens: Int { get }
   /// How many types of tokens the model tells apart; 0 or 1 if it does not.
   var tokenTypes: Int { get }
   /// The classifier's outputs.
@@ -18,6 +20,11 @@ public protocol PairClassifier: Sendable {
   ///
   /// - Parameter types: The type of each token of the batch; not read by a model without types.
   func logits(_ batch: PackedBatch, types: [Int32], on backend: inout InferenceBackend) -> Matrix
+}
+
+extension PairClassifier {
+  /// As many as there may be.
+  public var usualTokens: Int { maximumPositions }
 }
 
 extension BERTModel: PairClassifier {

@@ -28,6 +28,7 @@ public struct ParameterDeclarations: Sendable {
   package private(set) var declarations: [Declaration] = []
   private(set) var ignored: Set<String> = []
   private let stored: Set<String>
+  private var prefix = ""
 
   /// No declarations yet, for a checkpoint with these tensors.
   public init(for tensors: [StoredTensor]) {
@@ -35,7 +36,17 @@ public struct ParameterDeclarations: Sendable {
   }
 
   /// Whether the checkpoint holds a tensor: for the few that a model may have or not.
-  public func isStored(_ name: String) -> Bool { stored.contains(name) }
+  public func isStored(_ name: String) -> Bool { stored.contains(prefix + name) }
+
+  /// Declares a part of a model, all of whose tensors' names begin with `prefix` in the checkpoint.
+  public mutating func nested<Part>(
+    under prefix: String, _ declare: (inout ParameterDeclarations) -> Part
+  ) -> Part {
+    let outer = self.prefix
+    self.prefix += prefix
+    defer { self.prefix = outer }
+    return declare(&self)
+  }
 
   /// Asks for a matrix, `[rows, columns]`.
   ///
@@ -56,14 +67,14 @@ public struct ParameterDeclarations: Sendable {
 
   /// Names a tensor that the checkpoint may hold, and that is not used.
   public mutating func ignore(_ name: String) {
-    ignored.insert(name)
+    ignored.insert(prefix + name)
   }
 
   private mutating func declare(
     _ name: String, _ shape: [Int], _ part: Range<Int>?
   ) -> Parameter {
     precondition(part.map { (0...shape[0]).contains($0.upperBound) } ?? true, "a part of its rows")
-    declarations.append(Declaration(name: name, shape: shape, part: part))
+    declarations.append(Declaration(name: prefix + name, shape: shape, part: part))
     let rows = part?.count ?? shape[0]
     return shape.count == 2
       ? Parameter(index: declarations.count - 1, rows: rows, columns: shape[1])

@@ -48,6 +48,8 @@ public struct T5Configuration: Sendable, Hashable {
   public let startToken: Int32
   /// Ends a generated text; nil if the model names none.
   public let endToken: Int32?
+  /// The outputs of a classifier, where the model has one.
+  public let labels: Int
 
   /// Reads a configuration.
   ///
@@ -86,6 +88,9 @@ public struct T5Configuration: Sendable, Hashable {
       try reader.integer("decoder_start_token_id", in: tokens, default: padding))
     let end = try reader.integer("eos_token_id", in: -1...(vocabularySize - 1), default: 1)
     endToken = end < 0 ? nil : Int32(end)
+    let named = try reader.memberCount("id2label")
+    // Two labels are transformers' own default.
+    labels = try reader.size("num_labels", default: named.flatMap { $0 > 0 ? $0 : nil } ?? 2)
   }
 
   /// Whether the decoder's output is scaled before the head.

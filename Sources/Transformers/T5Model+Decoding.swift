@@ -28,16 +28,16 @@ extension T5Model {
     over context: B.Value, offsets: [Int], on backend: inout B
   ) -> B.Value {
     let layout = crossLayout(offsets)
-    var states = backend.drop(backend.gather([configuration.startToken], from: embedding))
+    var states = backend.drop(backend.gather([configuration.startToken], from: encoder.embedding))
     for (index, block) in decoder.enumerated() {
-      let normal = norm(states, block.attention.norm, on: &backend)
+      let normal = configuration.norm(states, block.attention.norm, on: &backend)
       let value = backend.linear(normal, block.attention.value)
       states = backend.addLinear(states, value, block.attention.output)
       if index == 0 {
         states = backend.select(Array(repeating: 0, count: layout.count), of: states)
       }
       states = apply(block.crossAttention, to: states, context, layout, on: &backend)
-      states = apply(block.feedForward, to: states, on: &backend)
+      states = configuration.apply(block.feedForward, to: states, on: &backend)
     }
     return outputStates(states, on: &backend)
   }
@@ -60,10 +60,10 @@ extension T5Model {
     let causal = AttentionLayout(
       queryOffsets: Array(0...layout.count), keyOffsets: (0...layout.count).map { $0 * steps },
       direction: .causal)
-    var states = backend.drop(backend.gather(tokens, from: embedding))
+    var states = backend.drop(backend.gather(tokens, from: encoder.embedding))
     for (index, block) in decoder.enumerated() {
       let attention = block.attention
-      let normal = norm(states, attention.norm, on: &backend)
+      let normal = configuration.norm(states, attention.norm, on: &backend)
       cache.keys[index].append(backend.linear(normal, attention.key))
       cache.values[index].append(backend.linear(normal, attention.value))
       let attended = backend.attend(
@@ -73,7 +73,7 @@ extension T5Model {
         layout: causal, positions: attention.positions)
       states = backend.addLinear(states, attended, attention.output)
       states = apply(block.crossAttention, to: states, context, layout, on: &backend)
-      states = apply(block.feedForward, to: states, on: &backend)
+      states = configuration.apply(block.feedForward, to: states, on: &backend)
     }
     return outputStates(states, on: &backend)
   }
@@ -91,15 +91,15 @@ extension T5Model {
   }
 
   /// One query row a sequence, and its whole text.
-  private func crossLayout(_ offsets: [Int]) -> AttentionLayout {
+  func crossLayout(_ offsets: [Int]) -> AttentionLayout {
     AttentionLayout(queryOffsets: Array(offsets.indices), keyOffsets: offsets)
   }
 
-  private func apply<B: Backend>(
+  func apply<B: Backend>(
     _ attention: CrossAttention, to states: consuming B.Value, _ context: B.Value,
     _ layout: AttentionLayout, on backend: inout B
   ) -> B.Value {
-    let normal = norm(states, attention.norm, on: &backend)
+    let normal = configuration.norm(states, attention.norm, on: &backend)
     let attended = backend.attend(
       queries: backend.linear(normal, attention.query), over: context, keyWeight: attention.key,
       valueWeight: attention.value, valueBias: nil, heads: configuration.heads, scale: 1,
@@ -110,7 +110,7 @@ extension T5Model {
   private func outputStates<B: Backend>(
     _ states: B.Value, on backend: inout B
   ) -> B.Value {
-    let normal = backend.drop(norm(states, decoderNorm, on: &backend))
+    let normal = backend.drop(configuration.norm(states, decoderNorm, on: &backend))
     guard configuration.headScale != 1 else { return normal }
     return backend.scale(normal, by: configuration.headScale)
   }

@@ -39,84 +39,50 @@ public struct T5Model: Sendable {
 
   /// The architecture.
   public let configuration: T5Configuration
-  let embedding: Parameter
-  let encoder: [EncoderBlock]
-  let encoderNorm: Parameter
+  let encoder: T5Encoder
   let decoder: [DecoderBlock]
   let decoderNorm: Parameter
-  let head: Parameter
+  private(set) var head: Parameter
 
   /// Declares every parameter that a configuration asks for.
+  ///
+  /// Old checkpoints have all but the head under `transformer.`, as transformers' classifiers do.
   public init(_ configuration: T5Configuration, declaring parameters: inout ParameterDeclarations) {
-    self.configuration = configuration
-    let size = configuration.vocabularySize
-    let width = configuration.width
-    // Some writers keep one of the shared table's aliases instead of its own name.
-    let names = Self.tableNames
-    let stored = names.first(where: parameters.isStored) ?? names[0]
-    embedding = parameters.matrix(stored, rows: size, columns: width)
-    for name in names where name != stored { parameters.ignore(name) }
+    let nested = "transformer."
+    let isNested = parameters.isStored(nested + "decoder.final_layer_norm.weight")
+    self = parameters.nested(under: isNested ? nested : "") { parameters in
+      T5Model(configuration, declaringBody: &parameters)
+    }
+    let name = Self.headName
     // transformers 5 takes a stored head even where config.json calls it tied.
-    head =
-      parameters.isStored(Self.headName)
-      ? parameters.matrix(Self.headName, rows: size, columns: width) : embedding
-    parameters.ignore(Self.headName)
+    if parameters.isStored(name) {
+      head = parameters.matrix(
+        name, rows: configuration.vocabularySize, columns: configuration.width)
+    }
+    // A training may take one that equals the table for the table.
+    parameters.ignore(name)
+  }
+
+  /// Declares encoder and decoder; the head is the embedding table.
+  init(_ configuration: T5Configuration, declaringBody parameters: inout ParameterDeclarations) {
+    self.configuration = configuration
+    encoder = T5Encoder(configuration, declaring: &parameters)
+    head = encoder.embedding
     // T5's first checkpoints hold a table that no version ever used.
     parameters.ignore("decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight")
-
     var builder = T5BlockBuilder(configuration)
-    encoder = (0..<configuration.encoderLayers).map {
-      builder.encoderBlock($0, declaring: &parameters)
-    }
-    encoderNorm = parameters.vector("encoder.final_layer_norm.weight", count: width)
     decoder = (0..<configuration.decoderLayers).map {
       builder.decoderBlock($0, declaring: &parameters)
     }
-    decoderNorm = parameters.vector("decoder.final_layer_norm.weight", count: width)
+    decoderNorm = parameters.vector(
+      "decoder.final_layer_norm.weight", count: configuration.width)
   }
 
-  /// The encoder's states, normalised, `[tokens, width]`.
-  ///
-  /// - Parameter observe: Called with the states after each block, before any norm, and the block's
-  ///   number from 1: what distillation compares.
+  /// The encoder's states, normalised, `[tokens, width]`; see `T5Encoder`.
   public func encode<B: Backend>(
     _ batch: PackedBatch, on backend: inout B,
     observe: ((_ block: Int, _ states: B.Value) -> Void)? = nil
   ) -> B.Value {
-    let layout = AttentionLayout(within: batch.offsets)
-    var states = backend.drop(backend.gather(batch.tokens, from: embedding))
-    for (index, block) in encoder.enumerated() {
-      let attention = block.attention
-      let normal = norm(states, attention.norm, on: &backend)
-      let attended = backend.attend(
-        queries: backend.linear(normal, attention.query),
-        keys: backend.linear(normal, attention.key),
-        values: backend.linear(normal, attention.value), heads: configuration.heads,
-        // T5 folds 1/√d into its initialisation, so scores are not scaled.
-        scale: 1, layout: layout, positions: attention.positions)
-      states = backend.addLinear(states, attended, attention.output)
-      states = apply(block.feedForward, to: states, on: &backend)
-      observe?(index + 1, states)
-    }
-    return backend.drop(norm(states, encoderNorm, on: &backend))
-  }
-
-  func apply<B: Backend>(
-    _ layer: FeedForwardLayer, to states: consuming B.Value, on backend: inout B
-  ) -> B.Value {
-    let normal = norm(states, layer.norm, on: &backend)
-    let activation = configuration.feedForward.activation
-    let hidden =
-      switch layer.opening {
-      case .plain(let opening):
-        backend.linear(normal, opening, bias: nil, then: activation)
-      case .gated(let gate, let opening):
-        backend.gatedLinear(normal, gate: gate, linear: opening, activation: activation)
-      }
-    return backend.addLinear(states, backend.drop(hidden), layer.closing)
-  }
-
-  func norm<B: Backend>(_ states: B.Value, _ gain: Parameter, on backend: inout B) -> B.Value {
-    backend.rmsNorm(states, gain: gain, epsilon: configuration.epsilon)
+    encoder.encode(batch, on: &backend, observe: observe)
   }
 }

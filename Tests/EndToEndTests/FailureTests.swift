@@ -1,3 +1,5 @@
+import Foundation
+import JSON
 import Testing
 
 /// Exit statuses, and the one sentence that comes with each.
@@ -72,7 +74,43 @@ struct FailureTests {
     #expect(run.status == 0, "\(run.errors)")
     let broken = try TinyModel(gain: .nan)
     try expectFailure(
-      ["--model", broken.path], status: 5, says: "expected a finite score", "weights are broken")
+      ["--model", broken.path, "--quiet"], status: 5, says: "expected a finite score",
+      "weights are broken")
+  }
+
+  @Test("A T5 that nobody says how to ask ranks with one note, and without it where someone does")
+  func unknownModel() throws {
+    let model = try TinyModel()
+    let note = "t5rank: \(model.path): no known re-ranker by its name, and no reranker.json in it"
+    let arguments = ["--model", model.path]
+    for stages in [[], ["--stages=mono:9,duo:2"]] {
+      let run = try Program.run(arguments + stages, input: Texts.request())
+      #expect(run.status == 0)
+      #expect(run.errors.hasPrefix(note) && run.errors.split(separator: "\n").count == 1)
+    }
+    for telling in ["--quiet", "--prompt=monot5", "--accept-any-model"] {
+      #expect(try Program.run(arguments + [telling], input: Texts.request()).errors.isEmpty)
+    }
+    try model.write(#"{"mode": "mono"}"#, to: "reranker.json")
+    #expect(try Program.run(arguments, input: Texts.request()).errors.isEmpty)
+  }
+
+  @Test("A plain T5 by its directory's name is refused, in stages too, unless it is accepted")
+  func plainModel() throws {
+    let model = try TinyModel()
+    let folder = try ScratchFolder()
+    let path = folder.path + "/t5-small"
+    try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: model.path)
+    let words = "found google-t5/t5-small by the directory's name"
+    try expectFailure(["--model", path], status: 5, says: words, "--accept-any-model")
+    try expectFailure(["--model", path, "--mode", "duo"], status: 5, says: words)
+    try expectFailure(["--stages", "rank@\(path):5"], status: 5, says: words)
+    let accepted = try Program.run(
+      ["--model", path, "--accept-any-model"], input: Texts.request())
+    #expect(accepted.status == 0 && accepted.errors.isEmpty)
+    let report = try JSONValue(parsing: Program.run(["inspect", path, "--json"]).output)
+    #expect(report["known_as"]?.string == "google-t5/t5-small")
+    #expect(report["no_reranker"]?.string?.hasPrefix("a language model") == true)
   }
 
   @Test("A broken request is named by its line, and the others are ranked all the same")

@@ -6,7 +6,8 @@ import Testing
 @Suite("The prompt library")
 struct PromptLibraryTests {
   static let shipped = [
-    "duot5", "monoptt5", "monot5", "monot5-yes-no", "ptt5-nao-sim", "rankt5", "rankt5-digits",
+    "duot5", "monoptt5", "monot5", "monot5-blank-true", "monot5-yes-no", "ptt5-nao-sim", "rankt5",
+    "rankt5-digits",
     "seed-duo", "seed-mono", "seed-rank",
   ]
 
@@ -31,6 +32,7 @@ struct PromptLibraryTests {
     let mono = "Query: {query} Document: {document} Relevant:"
     #expect(try installed.prompt("monot5").template.text == mono)
     #expect(try installed.prompt("monot5-yes-no").template.text == mono)
+    #expect(try installed.prompt("monot5-blank-true").template.text == mono)
     #expect(try installed.prompt("ptt5-nao-sim").template.text == mono)
     #expect(try installed.prompt("seed-mono").template.text == mono)
     #expect(
@@ -51,7 +53,8 @@ struct PromptLibraryTests {
   @Test(
     "The positive label is the one that says relevant, or names the document shown first",
     arguments: [
-      ("monot5", ["▁true"]), ("monot5-yes-no", ["▁yes"]), ("ptt5-nao-sim", ["▁sim"]),
+      ("monot5", ["▁true"]), ("monot5-yes-no", ["▁yes"]), ("monot5-blank-true", ["▁true"]),
+      ("ptt5-nao-sim", ["▁sim"]),
       ("monoptt5", ["▁Sim"]), ("duot5", ["▁true"]), ("seed-mono", ["▁true"]),
       ("seed-duo", ["▁Document", "1"]),
     ])
@@ -81,7 +84,8 @@ struct PromptLibraryTests {
   }
 
   @Test(
-    "No odd name finds a file or traps", arguments: ["", " ", ".", "..", "a\0b", "monot5\0", "é"])
+    "No odd name finds a file or traps",
+    arguments: ["", " ", ".", "..", "a\0b", "monot5\0", "é", "checkpoints"])
   func refusesOddNames(name: String) {
     #expect(throws: RerankingError.self) { try PromptLibrary.installed.prompt(name) }
   }

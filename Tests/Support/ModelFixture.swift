@@ -13,7 +13,7 @@ package struct ModelFixture: CustomStringConvertible, Sendable {
 
   package static let t5 = [
     "t5-v1.0", "t5-v1.1", "flan", "mt5", "umt5", "umt5-untied", "t5-buckets", "t5-old", "t5-f16",
-    "t5-bf16", "t5-sharded",
+    "t5-bf16", "t5-sharded", "t5-nested", "t5-untied-bare", "t5-tied-head",
   ].map(ModelFixture.init)
 
   package static let bert = [

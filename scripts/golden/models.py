@@ -166,6 +166,13 @@ MODELS = {
     "deberta-v2": (DEBERTA | dict(
         share_att_key=False, position_biased_input=True, type_vocab_size=2, position_buckets=-1,
         max_relative_positions=20, norm_rel_ebd="none"), {}),
+    # Behind the others, whose seeds depend on their places.
+    # All but the head under `transformer.`, as in old checkpoints.
+    "t5-nested": (T5_UNTIED, dict(few=True, nested=True)),
+    # Called untied, with no head stored: the embedding is the head, and nothing is scaled.
+    "t5-untied-bare": (T5 | dict(tie_word_embeddings=False), dict(few=True)),
+    # Called tied, with another head stored: that head, and its input is scaled.
+    "t5-tied-head": (T5_UNTIED | dict(tie_word_embeddings=True), dict(few=True)),
 }
 
 
@@ -236,9 +243,13 @@ def provenance(name, seed):
                        f"numpy {numpy.__version__}, safetensors {safetensors.__version__}"}
 
 
-def write_checkpoint(folder, config, weights, metadata, dtype=torch.float32, shards=1, strays=False):
+def write_checkpoint(folder, config, weights, metadata, dtype=torch.float32, shards=1, strays=False,
+                     nested=False):
     if strays:
         add_strays(weights, config)
+    if nested:
+        weights = {name if name == "lm_head.weight" else f"transformer.{name}": value
+                   for name, value in weights.items()}
     weights = {name: value.to(dtype) if value.is_floating_point() else value
                for name, value in weights.items()}
     (folder / "config.json").write_text(json.dumps(config, indent=2, sort_keys=True) + "\n")
