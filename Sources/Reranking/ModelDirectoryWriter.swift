@@ -11,7 +11,8 @@ package struct ModelDirectoryWriter: Sendable {
   /// Files that are copied as they are, where the model has them.
   private static let copied = ["special_tokens_map.json", RerankingManifest.fileName]
   /// Files that hold the vocabulary, and that a cut one makes wrong.
-  private static let vocabularies = ["spiece.model", "vocab.txt", "tokenizer.json"]
+  private static let vocabularies = ["spiece.model", "vocab.txt"]
+  private static let tokenizer = "tokenizer.json"
   private static let generation = "generation_config.json"
 
   /// - Parameters:
@@ -24,12 +25,14 @@ package struct ModelDirectoryWriter: Sendable {
 
   /// Writes the tokenizer's files, `reranker.json` and the prompts that it names.
   ///
-  /// Each file appears whole. With a cut vocabulary `tokenizer.json` is left out, as Hugging Face's
-  /// tokenizers make it from the vocabulary.
+  /// Each file appears whole.
   package func writeCompanions(to path: String) throws {
     for name in Self.copied + (cut == nil ? Self.vocabularies : []) { try copy(name, to: path) }
     try rewrite(TokenizerSettings.fileName, to: path, change: renumberAddedTokens)
     try rewrite(Self.generation, to: path, change: renumberTokens)
+    try rewrite(Self.tokenizer, to: path) { file in
+      if let cut { file = CutTokenizerFile(cut).members(file) }
+    }
     if let cut { try AtomicFile.write(cut.bytes, to: "\(path)/\(cut.fileName)") }
     let prompts = source.manifest?.prompts.values.filter(PromptLibrary.isPath) ?? []
     for name in Set(prompts).sorted() {
