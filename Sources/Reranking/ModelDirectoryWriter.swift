@@ -27,12 +27,14 @@ package struct ModelDirectoryWriter: Sendable {
 
   /// Writes the tokenizer's files, `reranker.json` and the prompts that it names.
   ///
-  /// Each file appears whole. With a cut vocabulary `tokenizer.json` is left out, as Hugging Face's
-  /// tokenizers make it from the vocabulary.
+  /// Each file appears whole.
   package func writeCompanions(to path: String) throws {
     for name in Self.copied + (cut == nil ? Self.vocabularies : []) { try copy(name, to: path) }
     try rewrite(TokenizerSettings.fileName, to: path, change: renumberAddedTokens)
     try rewrite(Self.generation, to: path, change: renumberTokens)
+    try rewrite(Self.tokenizer, to: path) { file in
+      if let cut { file = CutTokenizerFile(cut).members(file) }
+    }
     if let cut { try AtomicFile.write(cut.bytes, to: "\(path)/\(cut.fileName)") }
     let prompts = source.manifest?.prompts.values.filter(PromptLibrary.isPath) ?? []
     for name in Set(prompts).sorted() {

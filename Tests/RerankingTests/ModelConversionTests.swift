@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import JSON
 import RankingCore
 import Reranking
 import Testing
@@ -19,7 +20,9 @@ struct ModelConversionTests {
   ) throws -> [String: Double] {
     var options = RerankerOptions()
     options.mode = mode
-    let ranking = try model.reranker(options).rerank(Passages.documents, for: Passages.query)
+    let ranking = try model.reranker(options).rerank(
+      Passages.documents, for: Passages.query, progress: nil
+    ).ranking
     return Dictionary(
       ranking.map { ($0.document.id, $0.score) }, uniquingKeysWith: { first, _ in first })
   }
@@ -48,7 +51,8 @@ struct ModelConversionTests {
     try converted(model, as: .float32, keeping: tokens(model)) { smaller in
       #expect(smaller.tokenizer.vocabularySize < model.tokenizer.vocabularySize / 10)
       for mode in [RankingMode.mono, .rank, .duo] {
-        #expect(try scores(smaller, mode) == scores(model, mode), "\(mode)")
+        let found = try scores(smaller, mode)
+        #expect(try found == scores(model, mode), "\(mode)")
       }
     }
   }
@@ -58,7 +62,8 @@ struct ModelConversionTests {
     let model = try ShippedModel.bert()
     try converted(model, keeping: tokens(model)) { smaller in
       #expect(smaller.tokenizer.vocabularySize < model.tokenizer.vocabularySize / 5)
-      #expect(try scores(smaller, .cross) == scores(model, .cross))
+      let found = try scores(smaller, .cross)
+      #expect(try found == scores(model, .cross))
     }
   }
 
@@ -99,6 +104,15 @@ struct ModelConversionTests {
             old.pointer[Int(place) * width + $0] == new.pointer[Int(token) * width + $0]
           }, "\(piece)")
       }
+      let file = try JSONValue(
+        parsing: [UInt8](Data(contentsOf: URL(fileURLWithPath: "\(smaller.path)/tokenizer.json"))))
+      let pieces = try #require(file["model"]?["vocab"]?.array)
+      #expect(pieces.count == smaller.tokenizer.vocabularySize)
+      for (token, piece) in pieces.enumerated() {
+        #expect(piece[0]?.string == smaller.tokenizer.piece(for: TokenID(token)))
+      }
+      let sentinel = file["added_tokens"]?.array?.first { $0["content"] == "<extra_id_10>" }
+      #expect(sentinel?["id"]?.int == smaller.tokenizer.token(for: "<extra_id_10>").map(Int.init))
       for piece in ["<pad>", "</s>", "<unk>", "▁true", "▁false", "<extra_id_10>"] {
         #expect(smaller.tokenizer.token(for: piece) != nil, "\(piece)")
       }
@@ -140,7 +154,8 @@ struct ModelConversionTests {
       let expected = try TinyBERT.read("bert-f16") { try scores($0, .cross) }
       #expect(try scores(model, .cross) == expected)
       try converted(model) { same in
-        #expect(try scores(same, .cross) == expected)
+        let found = try scores(same, .cross)
+        #expect(found == expected)
         #expect(same.tensors.contains { $0.name.hasSuffix("LayerNorm.weight") })
         #expect(same.tensors.allSatisfy { $0.scalarType == .float16 })
       }
