@@ -13,8 +13,8 @@ package struct ModelDirectoryWriter: Sendable {
   /// Files that hold the vocabulary, and that a cut one makes wrong.
   private static let vocabularies = [
     "spiece.model", "sentencepiece.bpe.model", "vocab.txt", "vocab.json", "merges.txt",
-    "tokenizer.json",
   ]
+  private static let tokenizer = "tokenizer.json"
   private static let generation = "generation_config.json"
 
   /// - Parameters:

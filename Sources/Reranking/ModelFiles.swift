@@ -132,8 +132,9 @@ struct ModelFiles {
     of name: String, rows: Int, _ read: (_ path: String) throws -> any Tokenizer
   ) throws -> any Tokenizer {
     let path = path(of: name)
-    guard FileManager.default.fileExists(atPath: path)
-      || !FileManager.default.fileExists(atPath: self.path(of: PipelineTokenizer.fileName))
+    guard
+      FileManager.default.fileExists(atPath: path)
+        || !FileManager.default.fileExists(atPath: self.path(of: PipelineTokenizer.fileName))
     else { return try pipelineTokenizer(rows: rows) }
     return try checked(try read(path), path, rows: rows)
   }
