@@ -47,13 +47,6 @@ void t5k_pack_bf16(size_t n, size_t k, const float *b, void *out) {
     for (size_t l = 0; l < k; l++) numbers[bf16_place(j, l, k)] = bf16_bits(b[j * k + l]);
 }
 
-void t5k_pack_bf16_bits(size_t n, size_t k, const uint16_t *b, void *out) {
-  uint16_t *numbers = out;
-  memset(out, 0, t5k_packed_bf16_bytes(n, k));
-  for (size_t j = 0; j < n; j++)
-    for (size_t l = 0; l < k; l++) numbers[bf16_place(j, l, k)] = b[j * k + l];
-}
-
 void t5k_pack_s8(size_t n, size_t k, const float *b, void *out) {
   int8_t *numbers = out;
   const size_t units = (k + 3) / 4;

@@ -1,5 +1,6 @@
 public import Checkpoints
 package import JSON
+import Synchronization
 public import Tokenization
 public import Transformers
 
@@ -32,7 +33,8 @@ public final class ModelDirectory: Sendable {
   package let configuration: JSONValue
   let configurationPath: String
   package let tokenizerSettings: TokenizerSettings
-  package let engine: InferenceEngine
+  private let parameters: Parameters
+  private let engines = Mutex<[Precision: InferenceEngine]>([:])
   let fingerprint: ModelFingerprint
   private let network: ModelFiles.Network
 
@@ -63,7 +65,7 @@ public final class ModelDirectory: Sendable {
       self.tokenizerSettings = settings
       tokenizer = try files.tokenizer(for: network, settings)
       tensors = checkpoint.tensors
-      engine = InferenceEngine(parameters: try Parameters(declarations, from: checkpoint))
+      parameters = try Parameters(declarations, from: checkpoint)
     } catch {
       throw files.failure(error)
     }
@@ -79,7 +81,7 @@ public final class ModelDirectory: Sendable {
   }
 
   /// How many numbers the model has learnt.
-  public var parameterCount: Int { engine.parameters.count }
+  public var parameterCount: Int { parameters.count }
 
   /// The mode that the model ranks in unless a caller chooses another: the manifest's, else mono for a
   /// T5 and cross for a BERT.
@@ -97,6 +99,17 @@ public final class ModelDirectory: Sendable {
       path: files.path(of: RerankingManifest.fileName),
       reason: "mode: expected \(isT5 ? "a mode of a T5" : "cross for a BERT"), "
         + "found \(mode.rawValue)")
+  }
+
+  /// What computes the model in a precision, the same for all rerankers.
+  func engine(_ precision: Precision) -> InferenceEngine {
+    engines.withLock { engines in
+      let precision = precision.resolved
+      if let engine = engines[precision] { return engine }
+      let engine = InferenceEngine(parameters: parameters, precision: precision)
+      engines[precision] = engine
+      return engine
+    }
   }
 
   /// The model, for a mode that needs a T5.

@@ -1,5 +1,6 @@
 public import RankingCore
 public import Tokenization
+public import Transformers
 
 /// Everything a caller may choose about ranking; each default is what most users want.
 public struct RerankerOptions: Sendable {
@@ -48,6 +49,10 @@ public struct RerankerOptions: Sendable {
   public var windowTokens: Int?
   /// How many tokens further the next window begins; nil: half of the window's.
   public var windowStride: Int?
+  /// That of the encoder's linear layers.
+  ///
+  /// Models of one directory share their weights, rounded once for each precision.
+  public var precision: Precision = .fp32
   /// nil: one for each core that this process may use.
   public var threads: Int?
   /// Tokens that go through the model at once on one thread.

@@ -45,14 +45,19 @@ public struct BERTEncoder: Sendable {
     embeddingNorm = parameters.norm("\(prefix)embeddings", width)
     layers = (0..<configuration.layers).map { index in
       let layer = "\(prefix)encoder.layer.\(index)"
+      func linear(_ name: String, _ rows: Int, _ columns: Int) -> Linear {
+        Linear(
+          weight: parameters.layer("\(layer).\(name).weight", rows: rows, columns: columns),
+          bias: parameters.vector("\(layer).\(name).bias", count: rows))
+      }
       return Layer(
-        query: parameters.linear("\(layer).attention.self.query", width, width),
-        key: parameters.linear("\(layer).attention.self.key", width, width),
-        value: parameters.linear("\(layer).attention.self.value", width, width),
-        attentionOutput: parameters.linear("\(layer).attention.output.dense", width, width),
+        query: linear("attention.self.query", width, width),
+        key: linear("attention.self.key", width, width),
+        value: linear("attention.self.value", width, width),
+        attentionOutput: linear("attention.output.dense", width, width),
         attentionNorm: parameters.norm("\(layer).attention.output", width),
-        opening: parameters.linear("\(layer).intermediate.dense", hidden, width),
-        closing: parameters.linear("\(layer).output.dense", width, hidden),
+        opening: linear("intermediate.dense", hidden, width),
+        closing: linear("output.dense", width, hidden),
         norm: parameters.norm("\(layer).output", width))
     }
     // Old checkpoints store the positions themselves.
@@ -110,11 +115,12 @@ public struct BERTEncoder: Sendable {
   private func apply<B: Backend>(
     _ layer: Layer, to states: B.Value, _ offsets: [Int], on backend: inout B
   ) -> B.Value {
+    let (queries, keys, values) = backend.projections(
+      of: states, query: (layer.query.weight, layer.query.bias),
+      key: (layer.key.weight, layer.key.bias), value: (layer.value.weight, layer.value.bias))
     let attended = backend.attend(
-      queries: backend.linear(states, layer.query.weight, bias: layer.query.bias),
-      keys: backend.linear(states, layer.key.weight, bias: layer.key.bias),
-      values: backend.linear(states, layer.value.weight, bias: layer.value.bias),
-      heads: configuration.heads, scale: scale, layout: AttentionLayout(within: offsets),
+      queries: queries, keys: keys, values: values, heads: configuration.heads, scale: scale,
+      layout: AttentionLayout(within: offsets),
       positions: nil)
     return finish(layer, attended, residual: states, on: &backend)
   }
@@ -154,7 +160,7 @@ public struct BERTEncoder: Sendable {
 }
 
 extension ParameterDeclarations {
-  /// A linear layer with a bias: a weight, `[rows, columns]`, and a vector.
+  /// A linear layer of the head, with a bias: a weight, `[rows, columns]`, and a vector.
   mutating func linear(_ name: String, _ rows: Int, _ columns: Int) -> BERTEncoder.Linear {
     BERTEncoder.Linear(
       weight: matrix("\(name).weight", rows: rows, columns: columns),

@@ -1,4 +1,5 @@
 public import Checkpoints
+import Kernels
 
 /// A matrix or a vector of weights: its place among a model's parameters, and its shape.
 public struct Parameter: Sendable, Hashable {
@@ -24,6 +25,8 @@ public struct ParameterDeclarations: Sendable {
 
   package private(set) var declarations: [Declaration] = []
   private(set) var ignored: Set<String> = []
+  /// The indices of weights that may be rounded.
+  private(set) var layers: Set<Int> = []
   private let stored: Set<String>
 
   /// No declarations yet, for a checkpoint with these tensors.
@@ -39,6 +42,12 @@ public struct ParameterDeclarations: Sendable {
     declare(name, [rows, columns])
   }
 
+  /// Asks for the weight of a linear layer, `[rows, columns]`, which may be computed in reduced precision.
+  public mutating func layer(_ name: String, rows: Int, columns: Int) -> Parameter {
+    layers.insert(declarations.count)
+    return declare(name, [rows, columns])
+  }
+
   /// Asks for a vector.
   public mutating func vector(_ name: String, count: Int) -> Parameter {
     declare(name, [count])
@@ -51,17 +60,25 @@ public struct ParameterDeclarations: Sendable {
 
   private mutating func declare(_ name: String, _ shape: [Int]) -> Parameter {
     declarations.append(Declaration(name: name, shape: shape))
-    return Parameter(
-      index: declarations.count - 1, rows: shape.count == 2 ? shape[0] : 1,
-      columns: shape[shape.count - 1])
+    return Parameter(index: declarations.count - 1, shape: shape)
+  }
+}
+
+extension Parameter {
+  fileprivate init(index: Int, shape: [Int]) {
+    self.init(
+      index: index, rows: shape.count == 2 ? shape[0] : 1, columns: shape[shape.count - 1])
   }
 }
 
 /// A model's weights, checked against what the model asked for.
 ///
-/// Immutable: all threads share it.
+/// All threads share it.
 public struct Parameters: Sendable {
-  private let buffers: [FloatBuffer]
+  private let weights: [StoredWeight]
+  private let layers: Set<Int>
+  /// How many numbers there are in all.
+  public let count: Int
 
   /// Looks up every declared tensor.
   ///
@@ -87,14 +104,30 @@ public struct Parameters: Sendable {
     guard missing.isEmpty && unexpected.isEmpty && misshapen.isEmpty else {
       throw ModelError.tensors(missing: missing, unexpected: unexpected, misshapen: misshapen)
     }
-    buffers = try wanted.compactMap { try stored[$0.name].map(checkpoint.floats(of:)) }
+    layers = declarations.layers
+    count = wanted.reduce(0) { $0 + $1.shape.reduce(1, *) }
+    weights = try wanted.enumerated().compactMap { index, declaration in
+      guard let tensor = stored[declaration.name] else { return nil }
+      // A layer's numbers that would be a copy are read when a precision needs them as floats.
+      let isLate = declarations.layers.contains(index) && tensor.scalarType != .float32
+      return StoredWeight(
+        Parameter(index: index, shape: declaration.shape),
+        floats: isLate ? nil : try checkpoint.floats(of: tensor),
+        read: { try checkpoint.floats(of: tensor) })
+    }
   }
 
   /// A parameter's numbers, row-major.
-  public subscript(parameter: Parameter) -> FloatBuffer { buffers[parameter.index] }
+  public subscript(parameter: Parameter) -> FloatBuffer { weights[parameter.index].floats }
 
-  /// How many numbers there are in all.
-  public var count: Int { buffers.reduce(0) { $0 + $1.count } }
+  /// A layer's weight, rounded; nil for any other parameter.
+  ///
+  /// Where sums could overflow in bytes it is in bfloat16.
+  func packed(_ parameter: Parameter, _ precision: ReducedPrecision) -> PackedWeight? {
+    guard layers.contains(parameter.index) else { return nil }
+    let fits = parameter.columns <= precision.greatestDepth
+    return weights[parameter.index].packed(fits ? precision : .bf16)
+  }
 }
 
 extension ScalarType {

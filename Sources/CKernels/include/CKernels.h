@@ -262,9 +262,6 @@ size_t t5k_s8_row_bytes(size_t k);
 /// Lays out B for `t5k_gemm_bf16`. The same bytes at every level.
 void t5k_pack_bf16(size_t n, size_t k, const float *b, void *out);
 
-/// `t5k_pack_bf16` of numbers that are bfloat16 already.
-void t5k_pack_bf16_bits(size_t n, size_t k, const uint16_t *b, void *out);
-
 /// Rounds B to bytes and lays it out for `t5k_gemm_s8`. The same bytes at every level.
 void t5k_pack_s8(size_t n, size_t k, const float *b, void *out);
 
