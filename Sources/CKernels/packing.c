@@ -4,7 +4,6 @@
 // of its 16 rows side by side: 64 bytes, a vector. What k and n lack to whole ones is 0. After the blocks
 // of bytes follow, for each row, its scale (float) and the sum of its bytes (int32_t).
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -50,6 +49,7 @@ void t5k_pack_bf16(size_t n, size_t k, const float *b, void *out) {
 void t5k_pack_s8(size_t n, size_t k, const float *b, void *out) {
   int8_t *numbers = out;
   const size_t units = (k + 3) / 4;
+  const float magic = 12582912;  // 1.5 · 2²³
   float *scales = (float *)(numbers + blocks(n) * units * 64);
   int32_t *sums = (int32_t *)(scales + blocks(n) * T5K_PACKED_COLUMNS);
   memset(out, 0, t5k_packed_s8_bytes(n, k));
@@ -63,11 +63,12 @@ void t5k_pack_s8(size_t n, size_t k, const float *b, void *out) {
     // A zero or NaN scale multiplies whatever the bytes are.
     if (!(scales[j] > 0)) continue;
     const float inverse = 127 / greatest;
-    int8_t *place = numbers + (j / T5K_PACKED_COLUMNS * units * T5K_PACKED_COLUMNS + j % T5K_PACKED_COLUMNS) * 4;
+    const size_t unit = j / T5K_PACKED_COLUMNS * units * T5K_PACKED_COLUMNS;
+    int8_t *place = numbers + (unit + j % T5K_PACKED_COLUMNS) * 4;
     for (size_t l = 0; l < k; l++) {
-      const float scaled = b[l] * inverse;
-      // 127 at most: |b| · inverse rounds to no more than 127.
-      const int8_t rounded = (int8_t)rintf(fminf(fmaxf(scaled, -127), 127));
+      // To the nearest integer, without a call: floats of this size have no fraction. Since |b| · inverse
+      // exceeds 127 by a rounding at most, so does no byte.
+      const int8_t rounded = (int8_t)(b[l] * inverse + magic - magic);
       place[l / 4 * 64 + l % 4] = rounded;
       sums[j] += rounded;
     }

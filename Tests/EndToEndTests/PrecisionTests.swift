@@ -6,12 +6,12 @@ struct PrecisionTests {
   private func scores(_ precision: String, kernels: String) throws -> [String: Double] {
     let folder = try ScratchFolder()
     let outcome = try Program.runShell(
-      "T5RANK_KERNELS=\(kernels) \"$0\" --model \(Program.project)/weights/cross-encoder-mini "
-        + "--precision \(precision) --query 'how do bees find home' --format trec --score logit "
-        + "\(Program.project)/docs/sample/passages.txt", in: folder)
+      "head -n 3 \(Program.project)/docs/sample/passages.txt | T5RANK_KERNELS=\(kernels) \"$0\" "
+        + "--model \(Program.project)/weights/cross-encoder-mini --precision \(precision) "
+        + "--query 'how do bees find home' --format trec --score logit", in: folder)
     #expect(outcome.status == 0, "\(outcome.errors)")
     let scores = outcome.columns(4).compactMap(Double.init)
-    #expect(scores.count == outcome.lines.count && !scores.isEmpty)
+    #expect(scores.count == outcome.lines.count && scores.count == 3)
     return Dictionary(
       zip(outcome.columns(2), scores), uniquingKeysWith: { first, _ in first })
   }
@@ -19,9 +19,9 @@ struct PrecisionTests {
   // A name that the machine does not have falls back to its best.
   @Test(
     "every instruction set gives nearly the same scores",
-    arguments: ["bf16", "int8"], ["baseline", "avx2", "avx512", "avx512vnni", "avx512bf16"])
+    arguments: ["bf16", "int8"], ["avx2", "avx512", "avx512vnni", "avx512bf16"])
   func kernels(precision: String, kernels: String) throws {
-    let wanted = try scores(precision, kernels: "plain")
+    let wanted = try scores(precision, kernels: "baseline")
     let found = try scores(precision, kernels: kernels)
     #expect(found.keys == wanted.keys)
     for (document, score) in found {

@@ -146,7 +146,8 @@ struct ReducedGemmTests {
   @Test("NaN and infinity pass through bfloat16 as through floats", arguments: Level.vectors)
   func spoiltFloats(_ level: Level) {
     let tested = ReducedProduct(level: level, form: .bf16)
-    let a: [Float] = [1, 2, 3] + [.nan, 2, 3] + [1, .infinity, 3] + [1, .greatestFiniteMagnitude, 3]
+    let a: [Float] =
+      [1, 2, 3] + [.nan, 2, 3] + [1, .infinity, 3] + [1, .greatestFiniteMagnitude, 3]
     let b: [Float] = [1, 1, 1] + [1, 0, 1] + [-.infinity, 1, 1]
     let found = tested.product(
       4, 3, 3, rounded: tested.rounded(a, columns: 3), packed: tested.packed(b, n: 3, k: 3))

@@ -5,6 +5,7 @@ import Support
 import Synchronization
 import Testing
 import Tokenization
+import Transformers
 
 @Suite("Ranking through a score cache")
 struct ScoreCacheTests {

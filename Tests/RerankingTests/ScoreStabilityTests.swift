@@ -55,7 +55,9 @@ struct ScoreStabilityTests {
     }
   }
 
-  @Test("in any order of the documents, alone or as pairs of many queries", arguments: modes, precisions)
+  @Test(
+    "in any order of the documents, alone or as pairs of many queries", arguments: modes, precisions
+  )
   func orders(mode: RankingMode, precision: Precision) throws {
     let scorer = try Self.scorer(mode) {
       $0.precision = precision
