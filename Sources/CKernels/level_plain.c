@@ -200,7 +200,7 @@ static double bf16_value(const void *numbers, size_t place) {
 static void plain_bf16_rows(const float *x, size_t rows, size_t columns, void *out) {
   for (size_t i = 0; i < rows; i++) {
     uint16_t *row = (uint16_t *)((uint8_t *)out + i * t5k_bf16_row_bytes(columns));
-    row[columns] = 0;
+    if (columns % 2 != 0) row[columns] = 0;
     for (size_t c = 0; c < columns; c++) {
       uint32_t bits;
       memcpy(&bits, x + i * columns + c, sizeof bits);

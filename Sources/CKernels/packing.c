@@ -19,7 +19,7 @@ size_t t5k_packed_s8_bytes(size_t n, size_t k) {
   return blocks(n) * (((k + 3) / 4) * 64 + T5K_PACKED_COLUMNS * (sizeof(float) + sizeof(int32_t)));
 }
 
-// A line more than whole lines, and an odd number of them.
+// Whole lines, and an odd number of them.
 size_t t5k_bf16_row_bytes(size_t k) { return rounded_up(2 * k) | 64; }
 
 size_t t5k_s8_row_bytes(size_t k) {
