@@ -6,7 +6,9 @@
 
 #include "levels.h"
 
-static const char *const level_names[] = {"plain", "baseline", "avx2", "avx512"};
+static const char *const level_names[] = {
+    "plain", "baseline", "avx2", "avx512", "avx512vnni", "avx512bf16",
+};
 enum { LEVEL_COUNT = sizeof level_names / sizeof *level_names };
 
 // −1 until the first call. Two threads that race here write the same value.
@@ -30,6 +32,14 @@ const t5k_kernels *t5k_kernels_at(int level) {
                    __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
                    __builtin_cpu_supports("avx512vl")
                ? &t5k_kernels_avx512
+               : NULL;
+  case T5K_AVX512_VNNI:
+    return t5k_kernels_at(T5K_AVX512) && __builtin_cpu_supports("avx512vnni")
+               ? &t5k_kernels_avx512_vnni
+               : NULL;
+  case T5K_AVX512_BF16:
+    return t5k_kernels_at(T5K_AVX512_VNNI) && __builtin_cpu_supports("avx512bf16")
+               ? &t5k_kernels_avx512_bf16
                : NULL;
 #endif
   default:
@@ -74,7 +84,7 @@ static inline const t5k_kernels *kernels(void) {
   static const t5k_kernels *const tables[LEVEL_COUNT] = {
       &t5k_kernels_plain, &t5k_kernels_baseline,
 #if defined(__x86_64__)
-      &t5k_kernels_avx2, &t5k_kernels_avx512,
+      &t5k_kernels_avx2, &t5k_kernels_avx512, &t5k_kernels_avx512_vnni, &t5k_kernels_avx512_bf16,
 #endif
   };
   return tables[t5k_level()];
@@ -157,6 +167,26 @@ void t5k_gemm_nn(
     size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b, size_t ldb, float *c,
     size_t ldc, int accumulate) {
   kernels()->gemm_nn(m, n, k, a, lda, b, ldb, c, ldc, accumulate);
+}
+
+void t5k_bf16_rows(const float *x, size_t rows, size_t columns, void *out) {
+  kernels()->bf16_rows(x, rows, columns, out);
+}
+
+void t5k_s8_rows(const float *x, size_t rows, size_t columns, void *out) {
+  kernels()->s8_rows(x, rows, columns, out);
+}
+
+void t5k_gemm_bf16(
+    size_t m, size_t n, size_t k, const void *a, const void *b, float *c, size_t ldc,
+    const float *bias, t5k_activation activation, int accumulate) {
+  kernels()->gemm_bf16(m, n, k, a, b, c, ldc, bias, activation, accumulate);
+}
+
+void t5k_gemm_s8(
+    size_t m, size_t n, size_t k, const void *a, const void *b, float *c, size_t ldc,
+    const float *bias, t5k_activation activation, int accumulate) {
+  kernels()->gemm_s8(m, n, k, a, b, c, ldc, bias, activation, accumulate);
 }
 
 float t5k_log_sum_exp(const float *x, size_t n) { return kernels()->log_sum_exp(x, n); }

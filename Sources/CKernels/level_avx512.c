@@ -1,4 +1,4 @@
-// AVX-512; see t5k_kernels_at for what the machine must have.
+// AVX-512, and with it VNNI and BF16; see t5k_kernels_at for what the machine must have.
 
 #if defined(__x86_64__)
 
@@ -17,5 +17,53 @@
 #include "level.inc"
 
 #pragma clang attribute pop
+
+#pragma clang attribute push(__attribute__((target("avx512vnni,avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c"))), apply_to = function)
+
+INLINE vi vnni_dot(vi sum, vi left, vi right) {
+  return (vi)_mm512_dpbusd_epi32((__m512i)sum, (__m512i)left, (__m512i)right);
+}
+
+#define FORM(name) vnni_s8_##name
+#define UNIT 4
+#define OPERAND vi
+#define PREPARE_LEFT(raw) (raw)
+#define PREPARE_RIGHT(raw) (raw)
+#define DOT vnni_dot
+#define FORM_ROWS 8
+#define FORM_VECTORS 3
+#include "packed_gemm.inc"
+
+#pragma clang attribute pop
+
+const t5k_kernels t5k_kernels_avx512_vnni = {
+    LEVEL_FUNCTIONS
+    .gemm_bf16 = vector_bf16_gemm,
+    .gemm_s8 = vnni_s8_gemm,
+};
+
+#pragma clang attribute push(__attribute__((target("avx512bf16,avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c"))), apply_to = function)
+
+INLINE vf dpbf16_dot(vf sum, vi left, vi right) {
+  return (vf)_mm512_dpbf16_ps((__m512)sum, (__m512bh)left, (__m512bh)right);
+}
+
+#define FORM(name) dp_bf16_##name
+#define UNIT 2
+#define OPERAND vi
+#define PREPARE_LEFT(raw) (raw)
+#define PREPARE_RIGHT(raw) (raw)
+#define DOT dpbf16_dot
+#define FORM_ROWS 8
+#define FORM_VECTORS 3
+#include "packed_gemm.inc"
+
+#pragma clang attribute pop
+
+const t5k_kernels t5k_kernels_avx512_bf16 = {
+    LEVEL_FUNCTIONS
+    .gemm_bf16 = dp_bf16_gemm,
+    .gemm_s8 = vnni_s8_gemm,
+};
 
 #endif

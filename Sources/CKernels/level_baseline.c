@@ -1,6 +1,9 @@
 // What every machine of the architecture has: SSE2, or NEON with its fused multiply-add.
 
 #include <math.h>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 #include "levels.h"
 

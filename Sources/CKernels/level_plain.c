@@ -191,6 +191,99 @@ static void plain_bf16_to_f32(const uint16_t *x, float *out, size_t n) {
   }
 }
 
+static double bf16_value(const void *numbers, size_t place) {
+  float value;
+  plain_bf16_to_f32((const uint16_t *)numbers + place, &value, 1);
+  return value;
+}
+
+static void plain_bf16_rows(const float *x, size_t rows, size_t columns, void *out) {
+  for (size_t i = 0; i < rows; i++) {
+    uint16_t *row = (uint16_t *)((uint8_t *)out + i * t5k_bf16_row_bytes(columns));
+    if (columns % 2 != 0) row[columns] = 0;
+    for (size_t c = 0; c < columns; c++) {
+      uint32_t bits;
+      memcpy(&bits, x + i * columns + c, sizeof bits);
+      const bool is_nan = isnan(x[i * columns + c]);
+      row[c] = (uint16_t)(is_nan ? bits >> 16 | 0x40 : (bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+    }
+  }
+}
+
+static void plain_s8_rows(const float *x, size_t rows, size_t columns, void *out) {
+  const size_t bytes = t5k_s8_row_bytes(columns);
+  for (size_t i = 0; i < rows; i++, x += columns) {
+    uint8_t *row = (uint8_t *)out + i * bytes;
+    memset(row, 0, bytes);
+    double least = 0, greatest = 0;
+    bool is_finite = true;
+    for (size_t c = 0; c < columns; c++) {
+      least = fmin(least, x[c]);
+      greatest = fmax(greatest, x[c]);
+      is_finite &= isfinite(x[c]) != 0;
+    }
+    double scale = (greatest - least) / 255;
+    int32_t zero = 0;
+    if (!is_finite) {
+      scale = NAN;
+    } else if (scale < 1e-35) {
+      scale = 0;
+    } else {
+      zero = (int32_t)rint(-least / scale);
+      for (size_t c = 0; c < columns; c++)
+        row[c] = (uint8_t)fmin(fmax(rint(x[c] / scale) + zero, 0), 255);
+    }
+    const float stored = (float)scale;
+    memcpy(row + bytes - 8, &stored, sizeof stored);
+    memcpy(row + bytes - 4, &zero, sizeof zero);
+  }
+}
+
+/// Stores an element of a product.
+static void finish(float *place, double sum, double bias, t5k_activation kind, int accumulate) {
+  *place = (float)activation(kind, (accumulate ? *place : 0) + sum + bias);
+}
+
+static void plain_gemm_bf16(
+    size_t m, size_t n, size_t k, const void *a, const void *b, float *c, size_t ldc,
+    const float *bias, t5k_activation kind, int accumulate) {
+  for (size_t i = 0; i < m; i++)
+    for (size_t j = 0; j < n; j++) {
+      double sum = 0;
+      for (size_t l = 0; l < k; l++) {
+        const size_t unit = j / T5K_PACKED_COLUMNS * ((k + 1) / 2) + l / 2;
+        const size_t place = (unit * T5K_PACKED_COLUMNS + j % T5K_PACKED_COLUMNS) * 2 + l % 2;
+        sum += bf16_value((const uint8_t *)a + i * t5k_bf16_row_bytes(k), l) * bf16_value(b, place);
+      }
+      finish(c + i * ldc + j, sum, bias ? bias[j] : 0, kind, accumulate);
+    }
+}
+
+static void plain_gemm_s8(
+    size_t m, size_t n, size_t k, const void *a, const void *b, float *c, size_t ldc,
+    const float *bias, t5k_activation kind, int accumulate) {
+  const size_t bytes = t5k_s8_row_bytes(k), units = (k + 3) / 4;
+  const size_t padded = (n + T5K_PACKED_COLUMNS - 1) / T5K_PACKED_COLUMNS * T5K_PACKED_COLUMNS;
+  const float *scales = (const float *)((const uint8_t *)b + padded * units * 4);
+  for (size_t i = 0; i < m; i++) {
+    const uint8_t *row = (const uint8_t *)a + i * bytes;
+    float scale;
+    int32_t zero;
+    memcpy(&scale, row + bytes - 8, sizeof scale);
+    memcpy(&zero, row + bytes - 4, sizeof zero);
+    for (size_t j = 0; j < n; j++) {
+      int64_t sum = 0;
+      for (size_t l = 0; l < k; l++) {
+        const size_t unit = j / T5K_PACKED_COLUMNS * units + l / 4;
+        const size_t place = (unit * T5K_PACKED_COLUMNS + j % T5K_PACKED_COLUMNS) * 4 + l % 4;
+        sum += (row[l] - zero) * ((const int8_t *)b)[place];
+      }
+      const double value = (double)sum * scale * scales[j];
+      finish(c + i * ldc + j, value, bias ? bias[j] : 0, kind, accumulate);
+    }
+  }
+}
+
 static double activation_slope(t5k_activation kind, double x) {
   const double logistic = 1 / (1 + exp(-x));
   switch (kind) {
@@ -335,6 +428,10 @@ const t5k_kernels t5k_kernels_plain = {
     .all_finite = plain_all_finite,
     .f16_to_f32 = plain_f16_to_f32,
     .bf16_to_f32 = plain_bf16_to_f32,
+    .bf16_rows = plain_bf16_rows,
+    .s8_rows = plain_s8_rows,
+    .gemm_bf16 = plain_gemm_bf16,
+    .gemm_s8 = plain_gemm_s8,
     .activate_backward = plain_activate_backward,
     .multiply = plain_multiply,
     .rms_norm_backward = plain_rms_norm_backward,

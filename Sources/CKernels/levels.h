@@ -21,4 +21,6 @@ extern const t5k_kernels t5k_kernels_baseline;
 #if defined(__x86_64__)
 extern const t5k_kernels t5k_kernels_avx2;
 extern const t5k_kernels t5k_kernels_avx512;
+extern const t5k_kernels t5k_kernels_avx512_vnni;
+extern const t5k_kernels t5k_kernels_avx512_bf16;
 #endif

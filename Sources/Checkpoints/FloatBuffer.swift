@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// Immutable 32-bit floats, owned or mapped from a file.
 ///
 /// A class because it is shared and must outlive every pointer taken from it: hold the buffer for
@@ -35,6 +41,20 @@ public final class FloatBuffer: @unchecked Sendable {
   public func slice(_ range: Range<Int>) -> FloatBuffer {
     precondition(range.lowerBound >= 0 && range.upperBound <= count, "a slice lies in its buffer")
     return FloatBuffer(borrowing: pointer + range.lowerBound, count: range.count, from: self)
+  }
+
+  /// Gives back the memory of a mapped file's pages; whoever reads the numbers again reads the file.
+  public func releasePages() {
+    guard owner != nil else { return }
+    let pageSize = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let start = UInt(bitPattern: pointer)
+    let end = start + UInt(count * MemoryLayout<Float>.stride)
+    // Pages that belong to these numbers alone.
+    let first = (start + UInt(pageSize) - 1) / UInt(pageSize) * UInt(pageSize)
+    let last = end / UInt(pageSize) * UInt(pageSize)
+    guard first < last, let address = UnsafeMutableRawPointer(bitPattern: first) else { return }
+    // The mapping is private and read-only, so the pages hold nothing but the file. Failing is harmless.
+    _ = madvise(address, Int(last - first), Int32(MADV_DONTNEED))
   }
 
   deinit {

@@ -7,15 +7,21 @@ import COpenBLAS
   import Darwin
 #endif
 
-/// How fast this machine multiplies large fp32 matrices: the yardstick of every speed figure.
+/// How fast this machine multiplies large matrices: the yardstick of every speed figure.
 public enum MachineRate {
-  /// Floating-point operations a second of `threads` single-threaded products at once, the best of
-  /// OpenBLAS's product and this project's own.
+  /// Operations a second of `threads` single-threaded products at once: in fp32 the best of OpenBLAS's
+  /// product and this project's own, in reduced precision its own.
   ///
-  /// - Parameter repetitions: The median of so many measurements of each is taken.
-  public static func measured(threads: Int, repetitions: Int = 5) -> Double {
+  /// - Parameters:
+  ///   - precision: nil: fp32.
+  ///   - repetitions: The median of so many measurements of each is taken.
+  public static func measured(
+    _ precision: ReducedPrecision? = nil, threads: Int, repetitions: Int = 5
+  ) -> Double {
     _ = BLAS.isSingleThreaded
-    let products: [@Sendable (Operands) -> Void] = [blasProduct, ownProduct]
+    let products: [@Sendable (Operands) -> Void] =
+      precision.map { precision in [{ reducedProduct($0, precision) }] }
+      ?? [blasProduct, ownProduct]
     return products.map { product in
       let rates = (0..<repetitions).map { _ in rate(of: product, threads: threads) }
       return rates.sorted()[rates.count / 2]
@@ -39,6 +45,24 @@ public enum MachineRate {
     let left = UnsafeMutablePointer<Float>.allocate(capacity: size * size)
     let right = UnsafeMutablePointer<Float>.allocate(capacity: size * size)
     let out = UnsafeMutablePointer<Float>.allocate(capacity: size * size)
+
+    private let workspace = Workspace()
+    /// The product of rounded matrices.
+    lazy var result = workspace.matrix(rows: size, columns: size)
+    private var rounded: (left: RoundedMatrix, right: PackedWeight)?
+
+    /// The two matrices, rounded the first time.
+    func reduced(_ precision: ReducedPrecision) -> (left: RoundedMatrix, right: PackedWeight) {
+      if let rounded { return rounded }
+      let floats = workspace.matrix(rows: size, columns: size)
+      floats.pointer.update(from: left, count: size * size)
+      let made = (
+        left: RoundedMatrix(floats, to: precision, in: workspace),
+        right: PackedWeight(precision, rows: size, columns: size, numbers: right)
+      )
+      rounded = made
+      return made
+    }
 
     init() {
       for index in 0..<size * size {
@@ -75,6 +99,12 @@ public enum MachineRate {
   @Sendable private static func ownProduct(_ operands: Operands) {
     t5k_gemm_nt(
       size, size, size, operands.left, size, operands.right, size, operands.out, size, nil, 0)
+  }
+
+  /// The activations' rounding is left out, as in a large layer it takes little.
+  private static func reducedProduct(_ operands: Operands, _ precision: ReducedPrecision) {
+    let (left, right) = operands.reduced(precision)
+    MatrixProduct.transposed(left, right, into: operands.result)
   }
 
   private static func seconds() -> Double {

@@ -1,6 +1,7 @@
 import Digests
 import Kernels
 import Tokenization
+import Transformers
 
 /// One scorer's part of a score cache: its answers, by the texts of their prompts.
 ///
@@ -10,7 +11,6 @@ import Tokenization
 struct AnswerCache: Sendable {
   /// To be raised by whoever changes what the same model answers to the same texts, in any bit.
   private static let revision = 1
-  private static let precision = "F32"
 
   private let cache: any ScoreCache
   private let beginning: SHA256
@@ -22,7 +22,8 @@ struct AnswerCache: Sendable {
   ///   - documents: How many documents a prompt has.
   ///   - describe: Adds what else the answers depend on.
   init(
-    _ cache: any ScoreCache, fingerprint: Digest, labels: Int, documents: Int,
+    _ cache: any ScoreCache, fingerprint: Digest, precision: Precision, labels: Int,
+    documents: Int,
     describe: (inout SHA256) -> Void
   ) {
     self.cache = cache
@@ -30,7 +31,7 @@ struct AnswerCache: Sendable {
     self.documents = documents
     var hash = SHA256(of: "t5rank answer")
     hash.add(Self.revision)
-    hash.add(Self.precision)
+    hash.add(precision.resolved.rawValue)
     hash.add(MachineRate.kernelLevel)
     hash.add(fingerprint)
     describe(&hash)

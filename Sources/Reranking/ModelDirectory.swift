@@ -1,5 +1,6 @@
 public import Checkpoints
 package import JSON
+import Synchronization
 public import Tokenization
 public import Transformers
 
@@ -45,7 +46,8 @@ public final class ModelDirectory: Sendable {
   package let configuration: JSONValue
   let configurationPath: String
   package let tokenizerSettings: TokenizerSettings
-  package let engine: InferenceEngine
+  private let parameters: Parameters
+  private let engines = Mutex<[Precision: InferenceEngine]>([:])
   let fingerprint: ModelFingerprint
   private let network: ModelFiles.Network
 
@@ -81,7 +83,7 @@ public final class ModelDirectory: Sendable {
       self.tokenizerSettings = settings
       tokenizer = try files.tokenizer(for: network, settings)
       tensors = checkpoint.tensors
-      engine = InferenceEngine(parameters: try Parameters(declarations, from: checkpoint))
+      parameters = try Parameters(declarations, from: checkpoint)
     } catch {
       throw files.failure(error)
     }
@@ -100,7 +102,7 @@ public final class ModelDirectory: Sendable {
   }
 
   /// How many numbers the model has learnt.
-  public var parameterCount: Int { engine.parameters.count }
+  public var parameterCount: Int { parameters.count }
 
   /// The mode that the model ranks in unless a caller chooses another: the manifest's, else the registry's, else
   /// mono for a T5 and cross for a classifier.
@@ -137,6 +139,17 @@ public final class ModelDirectory: Sendable {
     case .t5: "a T5"
     case .t5Classifier: "a T5 with a classifier"
     case .bert, .modernBERT, .deBERTa: "a cross-encoder"
+    }
+  }
+
+  /// What computes the model in a precision, the same for all rerankers.
+  func engine(_ precision: Precision) -> InferenceEngine {
+    engines.withLock { engines in
+      let precision = precision.resolved
+      if let engine = engines[precision] { return engine }
+      let engine = InferenceEngine(parameters: parameters, precision: precision)
+      engines[precision] = engine
+      return engine
     }
   }
 

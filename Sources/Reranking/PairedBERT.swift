@@ -25,7 +25,8 @@ struct PairedBERT: PointwiseModel {
       truncation: options.truncation ?? .prompt, specialTokens: options.specialTokens)
     let cache = try Self.cache(directory, labels: model.labels, encoder, options)
     runner = try SequenceRunner(
-      directory.engine, maximumTokens: encoder.maximumTokens, options: options, cache: cache,
+      directory.engine(options.precision), maximumTokens: encoder.maximumTokens, options: options,
+      cache: cache,
       operations: { model.encoderOperations(lengths: $0) },
       logits: { pairs, backend in
         let outputs = model.logits(
@@ -39,7 +40,8 @@ struct PairedBERT: PointwiseModel {
   ) throws(RerankingError) -> AnswerCache? {
     guard let cache = options.cache else { return nil }
     return AnswerCache(
-      cache, fingerprint: try directory.fingerprint.digest(rememberedIn: cache), labels: labels,
+      cache, fingerprint: try directory.fingerprint.digest(rememberedIn: cache),
+      precision: options.precision, labels: labels,
       documents: 1
     ) { hash in
       hash.add("pair")

@@ -1,5 +1,6 @@
 public import RankingCore
 public import Tokenization
+public import Transformers
 
 /// Everything a caller may choose about ranking; each default is what most users want.
 public struct RerankerOptions: Sendable {
@@ -50,6 +51,10 @@ public struct RerankerOptions: Sendable {
   public var windowStride: Int?
   /// What becomes of a model that is known not to be a re-ranker.
   public var plainModels: PlainModelPolicy = .refused
+  /// That of the encoder's linear layers.
+  ///
+  /// Models of one directory share their weights, rounded once for each precision.
+  public var precision: Precision = .fp32
   /// nil: one for each core that this process may use.
   public var threads: Int?
   /// Tokens that go through the model at once on one thread.

@@ -2,6 +2,7 @@ import JSON
 import Kernels
 import RankingFormats
 import Reranking
+import Transformers
 
 /// What `t5rank bench` is asked to do, checked.
 struct BenchSettings: Sendable {
@@ -25,6 +26,7 @@ struct BenchSettings: Sendable {
     options.mode = try parsed.choice("mode")
     options.prompts = parsed.all("prompt")
     options.depth = try parsed.number("depth", in: Limit.depth) ?? options.depth
+    options.precision = try parsed.choice("precision") ?? options.precision
     options.threads = try parsed.number("threads", in: Limit.threads)
     // Whoever measures has chosen the depth.
     options.maximumPairs = .max
@@ -45,7 +47,8 @@ struct BenchCommand {
   func run() throws -> ExitCode {
     let requests = try requests()
     let threads = settings.options.threads ?? ThreadTeam.availableCores
-    let rateBefore = MachineRate.measured(threads: threads)
+    let precision = settings.options.precision.resolved
+    let rateBefore = MachineRate.measured(precision.reduced, threads: threads)
     // The matrices of that measurement are no memory of ranking.
     PeakMemory.reset()
 
@@ -65,10 +68,10 @@ struct BenchCommand {
     let peakMemory = PeakMemory.bytes()
     console.eraseProgress()
     let report = BenchReport(
-      model: path, mode: model.mode, threads: threads,
+      model: path, mode: model.mode, precision: precision, threads: threads,
       documents: requests.reduce(0) { $0 + $1.documents.count }, loadSeconds: loaded - start,
       repetitions: repetitions, statistics: statistics, peakMemoryBytes: peakMemory,
-      machineRates: [rateBefore, MachineRate.measured(threads: threads)])
+      machineRates: [rateBefore, MachineRate.measured(precision.reduced, threads: threads)])
     try console.write(settings.isJSON ? report.json.serialized() + "\n" : report.text)
     return .done
   }

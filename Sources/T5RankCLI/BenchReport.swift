@@ -1,11 +1,13 @@
 import JSON
 import Kernels
 import Reranking
+import Transformers
 
 /// What a benchmark found; its JSON keys are a contract with scripts.
 struct BenchReport: Sendable {
   let model: String
   let mode: RankingMode
+  let precision: Precision
   let threads: Int
   let documents: Int
   let loadSeconds: Double
@@ -28,12 +30,10 @@ struct BenchReport: Sendable {
   /// The encoder's operations by the time and the machine's rate.
   var gemmShare: Double { statistics.operations / seconds / machineRate }
 
-  private static let precision = "fp32"
-
   var json: JSONValue {
     [
       "model": JSONValue(model), "mode": JSONValue(mode.rawValue),
-      "precision": JSONValue(Self.precision), "threads": JSONValue(threads),
+      "precision": JSONValue(precision.rawValue), "threads": JSONValue(threads),
       "pairs_per_second": number(pairsPerSecond), "tokens_per_second": number(tokensPerSecond),
       "seconds_per_100": number(secondsPer100), "gemm_share": number(gemmShare),
       "peak_memory_bytes": peakMemoryBytes.map { JSONValue($0) } ?? .null,
@@ -57,7 +57,7 @@ struct BenchReport: Sendable {
       ("seconds for 100 documents", decimal(secondsPer100, 3), ""),
       (
         "share of the machine's rate", decimal(100 * gemmShare, 0) + " %",
-        "of \(decimal(machineRate / 1e9, 0)) GFLOP/s in fp32 products"
+        "of \(decimal(machineRate / 1e9, 0)) GFLOP/s in \(precision.rawValue) products"
       ),
       (
         "peak memory", peakMemoryBytes.map { decimal(Double($0) / 1e6, 0) + " MB" } ?? "unknown", ""
@@ -71,7 +71,7 @@ struct BenchReport: Sendable {
         + value + (remark.isEmpty ? "" : "  " + remark)
     }
     return """
-      \(model): \(mode.rawValue), \(Self.precision), \(counted(threads, "thread", "threads")), \
+      \(model): \(mode.rawValue), \(precision.rawValue), \(counted(threads, "thread", "threads")), \
       kernels \(MachineRate.kernelLevel), OpenBLAS \(MachineRate.blasCore)
       \(counted(documents, "document", "documents")), \
       \(counted(statistics.forwardPasses, "prompt", "prompts")) of \(decimal(mean, 0)) tokens; median of \

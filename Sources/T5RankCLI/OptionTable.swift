@@ -179,6 +179,7 @@ package enum OptionTable {
       name: "threads", placeholder: "N", subcommands: [.rank, .bench],
       summary: "threads that compute (default: one for each core)",
       details: "Scores do not depend on it, to the last bit."),
+    precision,
     CommandOption(
       name: "batch-tokens", placeholder: "N", subcommands: [.rank],
       summary: "tokens that a thread computes at once (default: \(defaults.batchTokens))",

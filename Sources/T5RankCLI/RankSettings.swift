@@ -83,6 +83,7 @@ struct RankSettings: Sendable {
     options.truncation = try parsed.choice("truncation")
     options.maximumTokens = try parsed.number("max-tokens", in: Limit.tokens)
     options.specialTokens = try parsed.choice("special-tokens") ?? options.specialTokens
+    options.precision = try parsed.choice("precision") ?? options.precision
     options.threads = try parsed.number("threads", in: Limit.threads)
     options.batchTokens =
       try parsed.number("batch-tokens", in: Limit.batchTokens) ?? options.batchTokens

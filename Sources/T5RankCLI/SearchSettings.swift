@@ -94,10 +94,11 @@ struct SearchSettings: Sendable {
     var options = RerankerOptions()
     options.threads = threads
     options.scale = try parsed.choice("score")
+    options.precision = try parsed.choice("precision") ?? options.precision
     try options.readWindows(parsed)
     if parsed.has("accept-any-model") { options.plainModels = .accepted }
     self.options = options
-    for name in ["passages", "score"] where stages == nil && parsed.has(name) {
+    for name in ["passages", "score", "precision"] where stages == nil && parsed.has(name) {
       throw UsageError("--\(name): expected --stages, which score documents, found none")
     }
     verification = parsed.has("verify") ? .everything : .tables

@@ -74,14 +74,19 @@ public struct BERTEncoder: Sendable {
     let distinct = (0..<configuration.distinctLayers).map { index in
       let layer = prefix + names.layer(index)
       let name = names.layer
+      func linear(_ name: String, _ rows: Int, _ columns: Int) -> Linear {
+        Linear(
+          weight: parameters.layer("\(layer).\(name).weight", rows: rows, columns: columns),
+          bias: parameters.vector("\(layer).\(name).bias", count: rows))
+      }
       return Layer(
-        query: parameters.linear("\(layer).\(name.query)", width, width),
-        key: parameters.linear("\(layer).\(name.key)", width, width),
-        value: parameters.linear("\(layer).\(name.value)", width, width),
-        attentionOutput: parameters.linear("\(layer).\(name.attentionOutput)", width, width),
+        query: linear(name.query, width, width),
+        key: linear(name.key, width, width),
+        value: linear(name.value, width, width),
+        attentionOutput: linear(name.attentionOutput, width, width),
         attentionNorm: parameters.norm("\(layer).\(name.attentionNorm)", width),
-        opening: parameters.linear("\(layer).\(name.opening)", hidden, width),
-        closing: parameters.linear("\(layer).\(name.closing)", width, hidden),
+        opening: linear(name.opening, hidden, width),
+        closing: linear(name.closing, width, hidden),
         norm: parameters.norm("\(layer).\(name.norm)", width))
     }
     layers = (0..<configuration.layers).map {
@@ -157,11 +162,12 @@ public struct BERTEncoder: Sendable {
   private func apply<B: Backend>(
     _ layer: Layer, to states: B.Value, _ offsets: [Int], on backend: inout B
   ) -> B.Value {
+    let (queries, keys, values) = backend.projections(
+      of: states, query: (layer.query.weight, layer.query.bias),
+      key: (layer.key.weight, layer.key.bias), value: (layer.value.weight, layer.value.bias))
     let attended = backend.attend(
-      queries: backend.linear(states, layer.query.weight, bias: layer.query.bias),
-      keys: backend.linear(states, layer.key.weight, bias: layer.key.bias),
-      values: backend.linear(states, layer.value.weight, bias: layer.value.bias),
-      heads: configuration.heads, scale: scale, layout: AttentionLayout(within: offsets),
+      queries: queries, keys: keys, values: values, heads: configuration.heads, scale: scale,
+      layout: AttentionLayout(within: offsets),
       positions: nil)
     return layer.finish(
       attended, residual: states, activation: configuration.activation,
@@ -191,7 +197,7 @@ public struct BERTEncoder: Sendable {
 }
 
 extension ParameterDeclarations {
-  /// A linear layer with a bias: a weight, `[rows, columns]`, and a vector.
+  /// A linear layer of the head, with a bias: a weight, `[rows, columns]`, and a vector.
   mutating func linear(_ name: String, _ rows: Int, _ columns: Int) -> BERTEncoder.Linear {
     BERTEncoder.Linear(
       weight: matrix("\(name).weight", rows: rows, columns: columns),

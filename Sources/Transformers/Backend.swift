@@ -6,6 +6,9 @@ public import Kernels
 /// activations, `[rows, columns]`. Operations that have a default are made of the others; a backend
 /// replaces them where it can do better.
 public protocol Backend {
+  /// A linear layer's weight and bias.
+  typealias Layer = (weight: Parameter, bias: Parameter?)
+
   /// A matrix of activations, `[rows, columns]`.
   associatedtype Value
 
@@ -51,6 +54,11 @@ public protocol Backend {
 
   // Made of the above unless a backend does better.
 
+  /// Three linear layers of one input: what self-attention is computed from.
+  mutating func projections(
+    of x: Value, query: Layer, key: Layer, value: Layer
+  ) -> (queries: Value, keys: Value, values: Value)
+
   /// What training drops at random numbers of, and inference leaves as it is.
   mutating func drop(_ x: consuming Value) -> Value
 
@@ -85,6 +93,16 @@ extension Backend {
   /// x · weightᵀ, `[rows, weight.rows]`.
   public mutating func linear(_ x: Value, _ weight: Parameter) -> Value {
     linear(x, weight, bias: nil)
+  }
+
+  /// Three linear layers, one by one.
+  public mutating func projections(
+    of x: Value, query: Layer, key: Layer, value: Layer
+  ) -> (queries: Value, keys: Value, values: Value) {
+    (
+      linear(x, query.weight, bias: query.bias), linear(x, key.weight, bias: key.bias),
+      linear(x, value.weight, bias: value.bias)
+    )
   }
 
   /// x itself.

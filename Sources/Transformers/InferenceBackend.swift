@@ -6,13 +6,16 @@ public import Kernels
 /// A value of a batch's row never depends on the batch's other rows, to the last bit.
 public struct InferenceBackend: Backend {
   private let parameters: Parameters
+  /// nil: nothing is rounded.
+  private let precision: ReducedPrecision?
   let workspace = Workspace()
   /// By table; each reaches as far as the longest sequence so far.
   private var biases: [RelativePositions: DistanceBias] = [:]
 
   /// A backend for a model's weights.
-  public init(parameters: Parameters) {
+  public init(parameters: Parameters, precision: Precision = .fp32) {
     self.parameters = parameters
+    self.precision = precision.reduced
   }
 
   func pointer(_ parameter: Parameter) -> UnsafePointer<Float> {
@@ -36,10 +39,37 @@ public struct InferenceBackend: Backend {
 
   /// x · weightᵀ + bias.
   public mutating func linear(_ x: Matrix, _ weight: Parameter, bias: Parameter?) -> Matrix {
-    precondition(x.columns == weight.columns, "a layer's input is as wide as its weight")
-    let out = workspace.matrix(rows: x.rows, columns: weight.rows)
-    MatrixProduct.transposed(x, pointer(weight), bias: bias.map(pointer), into: out)
+    linear(LayerInput(x), weight, bias: bias)
+  }
+
+  private func linear(_ x: LayerInput, _ weight: Parameter, bias: Parameter?) -> Matrix {
+    let out = workspace.matrix(rows: x.matrix.rows, columns: weight.rows)
+    multiply(x, weight, bias: bias, into: out)
     return out
+  }
+
+  /// out = activation(x · weightᵀ + bias), or activation(out + x · weightᵀ + bias).
+  private func multiply(
+    _ x: LayerInput, _ weight: Parameter, bias: Parameter? = nil,
+    then activation: Activation? = nil, into out: Matrix,
+    _ destination: MatrixProduct.Destination = .overwritten
+  ) {
+    precondition(x.matrix.columns == weight.columns, "a layer's input is as wide as its weight")
+    if let packed = precision.flatMap({ parameters.packed(weight, $0) }) {
+      MatrixProduct.transposed(
+        x.rounded(to: packed.precision, in: workspace), packed, bias: bias.map(pointer),
+        then: activation, into: out, destination)
+      return
+    }
+    // A bias is added on the way, with the activation where there is one.
+    let early = activation == nil ? bias : nil
+    MatrixProduct.transposed(
+      x.matrix, pointer(weight), bias: early.map(pointer), into: out, destination)
+    switch (activation, bias) {
+    case (let activation?, let bias?): out.apply(activation, bias: pointer(bias))
+    case (let activation?, nil): out.apply(activation)
+    case (nil, _): break
+    }
   }
 
   /// x · (the given rows of `table`)ᵀ.
@@ -125,13 +155,24 @@ public struct InferenceBackend: Backend {
 
   // MARK: Better than their parts
 
+  /// Three linear layers of one input, which is rounded once.
+  public mutating func projections(
+    of x: Matrix, query: Layer, key: Layer, value: Layer
+  ) -> (queries: Matrix, keys: Matrix, values: Matrix) {
+    let input = LayerInput(x)
+    return (
+      linear(input, query.weight, bias: query.bias), linear(input, key.weight, bias: key.bias),
+      linear(input, value.weight, bias: value.bias)
+    )
+  }
+
   /// x + y · weightᵀ, in the memory of x where nobody else holds it.
   public mutating func addLinear(
     _ x: consuming Matrix, _ y: Matrix, _ weight: Parameter
   ) -> Matrix {
     var sum = x
     if !isKnownUniquelyReferenced(&sum) { sum = copy(of: sum) }
-    MatrixProduct.transposed(y, pointer(weight), into: sum, .addedTo)
+    multiply(LayerInput(y), weight, into: sum, .addedTo)
     return sum
   }
 
@@ -139,12 +180,8 @@ public struct InferenceBackend: Backend {
   public mutating func linear(
     _ x: Matrix, _ weight: Parameter, bias: Parameter?, then activation: Activation
   ) -> Matrix {
-    let out = linear(x, weight, bias: nil)
-    if let bias {
-      out.apply(activation, bias: pointer(bias))
-    } else {
-      out.apply(activation)
-    }
+    let out = workspace.matrix(rows: x.rows, columns: weight.rows)
+    multiply(LayerInput(x), weight, bias: bias, then: activation, into: out)
     return out
   }
 
@@ -152,8 +189,9 @@ public struct InferenceBackend: Backend {
   public mutating func gatedLinear(
     _ x: Matrix, gate: Parameter, linear weight: Parameter, activation: Activation
   ) -> Matrix {
-    let out = linear(x, gate)
-    out.gate(activation, linear: linear(x, weight))
+    let input = LayerInput(x)
+    let out = linear(input, gate, bias: nil)
+    out.gate(activation, linear: linear(input, weight, bias: nil))
     return out
   }
 
@@ -195,5 +233,22 @@ public struct InferenceBackend: Backend {
     let bias = positions.bias(reach: (reach / 128 + 1) * 128, values: pointer(positions.table))
     biases[positions] = bias
     return bias
+  }
+}
+
+/// What a layer multiplies; rounded where its weight is, and once for all layers that share it.
+///
+/// A class because it remembers that.
+private final class LayerInput {
+  let matrix: Matrix
+  private var rounded: RoundedMatrix?
+
+  init(_ matrix: Matrix) { self.matrix = matrix }
+
+  func rounded(to precision: ReducedPrecision, in workspace: Workspace) -> RoundedMatrix {
+    if let rounded, rounded.precision == precision { return rounded }
+    let made = RoundedMatrix(matrix, to: precision, in: workspace)
+    rounded = made
+    return made
   }
 }

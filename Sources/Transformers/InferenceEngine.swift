@@ -10,6 +10,8 @@ public final class InferenceEngine: @unchecked Sendable {
   // it is used by one thread until it is put back.
   /// The model's weights.
   public let parameters: Parameters
+  /// That of linear layers.
+  public let precision: Precision
   private let idle = Mutex<[UncheckedBackend]>([])
 
   private struct UncheckedBackend: @unchecked Sendable {
@@ -17,8 +19,9 @@ public final class InferenceEngine: @unchecked Sendable {
   }
 
   /// An engine for a model's weights.
-  public init(parameters: Parameters) {
+  public init(parameters: Parameters, precision: Precision = .fp32) {
     self.parameters = parameters
+    self.precision = precision.resolved
   }
 
   /// Computes a result for each sequence.
@@ -56,7 +59,7 @@ public final class InferenceEngine: @unchecked Sendable {
 
   private func take() -> UncheckedBackend {
     idle.withLock { $0.popLast() }
-      ?? UncheckedBackend(backend: InferenceBackend(parameters: parameters))
+      ?? UncheckedBackend(backend: InferenceBackend(parameters: parameters, precision: precision))
   }
 
   /// Below this a batch's decoder costs more than an even share of the threads gains.

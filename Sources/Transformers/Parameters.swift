@@ -1,4 +1,5 @@
 public import Checkpoints
+import Kernels
 
 /// A matrix or a vector of weights: its place among a model's parameters, and its shape.
 public struct Parameter: Sendable, Hashable {
@@ -27,6 +28,8 @@ public struct ParameterDeclarations: Sendable {
 
   package private(set) var declarations: [Declaration] = []
   private(set) var ignored: Set<String> = []
+  /// The indices of weights that may be rounded.
+  private(set) var layers: Set<Int> = []
   private let stored: Set<String>
   private var prefix = ""
 
@@ -58,6 +61,12 @@ public struct ParameterDeclarations: Sendable {
     declare(name, [rows, columns], part)
   }
 
+  /// Asks for the weight of a linear layer, `[rows, columns]`, which may be computed in reduced precision.
+  public mutating func layer(_ name: String, rows: Int, columns: Int) -> Parameter {
+    layers.insert(declarations.count)
+    return declare(name, [rows, columns], nil)
+  }
+
   /// Asks for a vector.
   ///
   /// - Parameter part: The numbers of it that are the parameter; nil: all.
@@ -74,19 +83,29 @@ public struct ParameterDeclarations: Sendable {
     _ name: String, _ shape: [Int], _ part: Range<Int>?
   ) -> Parameter {
     precondition(part.map { (0...shape[0]).contains($0.upperBound) } ?? true, "a part of its rows")
-    declarations.append(Declaration(name: prefix + name, shape: shape, part: part))
-    let rows = part?.count ?? shape[0]
-    return shape.count == 2
-      ? Parameter(index: declarations.count - 1, rows: rows, columns: shape[1])
-      : Parameter(index: declarations.count - 1, rows: 1, columns: rows)
+    let declaration = Declaration(name: prefix + name, shape: shape, part: part)
+    declarations.append(declaration)
+    return Parameter(index: declarations.count - 1, declaration)
+  }
+}
+
+extension Parameter {
+  fileprivate init(index: Int, _ declaration: ParameterDeclarations.Declaration) {
+    let shape = declaration.shape
+    let rows = declaration.part?.count ?? shape[0]
+    self.init(
+      index: index, rows: shape.count == 2 ? rows : 1, columns: shape.count == 2 ? shape[1] : rows)
   }
 }
 
 /// A model's weights, checked against what the model asked for.
 ///
-/// Immutable: all threads share it.
+/// All threads share it.
 public struct Parameters: Sendable {
-  private let buffers: [FloatBuffer]
+  private let weights: [StoredWeight]
+  private let layers: Set<Int>
+  /// How many numbers there are in all.
+  public let count: Int
 
   /// Looks up every declared tensor.
   ///
@@ -115,22 +134,41 @@ public struct Parameters: Sendable {
     guard missing.isEmpty && unexpected.isEmpty && misshapen.isEmpty else {
       throw ModelError.tensors(missing: missing, unexpected: unexpected, misshapen: misshapen)
     }
+    layers = declarations.layers
+    count = wanted.enumerated().reduce(0) { sum, declaration in
+      let parameter = Parameter(index: declaration.offset, declaration.element)
+      return sum + parameter.rows * parameter.columns
+    }
     var whole: [String: FloatBuffer] = [:]
-    buffers = try wanted.compactMap { declaration in
+    weights = try wanted.enumerated().compactMap { index, declaration in
       guard let tensor = stored[declaration.name] else { return nil }
-      guard let part = declaration.part else { return try checkpoint.floats(of: tensor) }
+      let parameter = Parameter(index: index, declaration)
+      guard let part = declaration.part else {
+        // A layer's numbers that would be a copy are read when a precision needs them as floats.
+        let isLate = declarations.layers.contains(index) && tensor.scalarType != .float32
+        return StoredWeight(
+          parameter, floats: isLate ? nil : try checkpoint.floats(of: tensor),
+          read: { try checkpoint.floats(of: tensor) })
+      }
       let floats = try whole[declaration.name] ?? checkpoint.floats(of: tensor)
       whole[declaration.name] = floats
       let step = declaration.shape.dropFirst().reduce(1, *)
-      return floats.slice(part.lowerBound * step..<part.upperBound * step)
+      let slice = floats.slice(part.lowerBound * step..<part.upperBound * step)
+      return StoredWeight(parameter, floats: slice, read: { slice })
     }
   }
 
   /// A parameter's numbers, row-major.
-  public subscript(parameter: Parameter) -> FloatBuffer { buffers[parameter.index] }
+  public subscript(parameter: Parameter) -> FloatBuffer { weights[parameter.index].floats }
 
-  /// How many numbers there are in all.
-  public var count: Int { buffers.reduce(0) { $0 + $1.count } }
+  /// A layer's weight, rounded; nil for any other parameter.
+  ///
+  /// Where sums could overflow in bytes it is in bfloat16.
+  func packed(_ parameter: Parameter, _ precision: ReducedPrecision) -> PackedWeight? {
+    guard layers.contains(parameter.index) else { return nil }
+    let fits = parameter.columns <= precision.greatestDepth
+    return weights[parameter.index].packed(fits ? precision : .bf16)
+  }
 }
 
 extension ScalarType {

@@ -3,6 +3,8 @@ import Kernels
 /// Declares the parameters of T5's blocks, under the names of Hugging Face's checkpoints.
 struct T5BlockBuilder {
   private let configuration: T5Configuration
+  /// Whether weights may be rounded: the encoder's, which take nearly all of the time.
+  private var isEncoder = false
   private var encoderPositions: RelativePositions?
   private var decoderPositions: RelativePositions?
 
@@ -13,6 +15,7 @@ struct T5BlockBuilder {
   mutating func encoderBlock(
     _ index: Int, declaring parameters: inout ParameterDeclarations
   ) -> T5Model.EncoderBlock {
+    isEncoder = true
     let block = "encoder.block.\(index).layer"
     let positions = self.positions(
       "\(block).0.SelfAttention", encoderPositions, .bidirectional, declaring: &parameters)
@@ -25,6 +28,7 @@ struct T5BlockBuilder {
   mutating func decoderBlock(
     _ index: Int, declaring parameters: inout ParameterDeclarations
   ) -> T5Model.DecoderBlock {
+    isEncoder = false
     let block = "decoder.block.\(index).layer"
     let positions = self.positions(
       "\(block).0.SelfAttention", decoderPositions, .causal, declaring: &parameters)
@@ -67,11 +71,11 @@ struct T5BlockBuilder {
     let width = configuration.width
     let inner = configuration.heads * configuration.headWidth
     func inward(_ name: String) -> Parameter {
-      parameters.matrix("\(attention).\(name).weight", rows: inner, columns: width)
+      weight("\(attention).\(name).weight", rows: inner, columns: width, &parameters)
     }
     return (
       inward("q"), inward("k"), inward("v"),
-      parameters.matrix("\(attention).o.weight", rows: width, columns: inner)
+      weight("\(attention).o.weight", rows: width, columns: inner, &parameters)
     )
   }
 
@@ -82,14 +86,22 @@ struct T5BlockBuilder {
     let width = configuration.width
     let hidden = configuration.hiddenWidth
     func inward(_ name: String) -> Parameter {
-      parameters.matrix("\(dense).\(name).weight", rows: hidden, columns: width)
+      weight("\(dense).\(name).weight", rows: hidden, columns: width, &parameters)
     }
     let opening: T5Model.FeedForward =
       configuration.feedForward.isGated
       ? .gated(gate: inward("wi_0"), opening: inward("wi_1")) : .plain(opening: inward("wi"))
     return T5Model.FeedForwardLayer(
       norm: norm(layer, declaring: &parameters), opening: opening,
-      closing: parameters.matrix("\(dense).wo.weight", rows: width, columns: hidden))
+      closing: weight("\(dense).wo.weight", rows: width, columns: hidden, &parameters))
+  }
+
+  private func weight(
+    _ name: String, rows: Int, columns: Int, _ parameters: inout ParameterDeclarations
+  ) -> Parameter {
+    isEncoder
+      ? parameters.layer(name, rows: rows, columns: columns)
+      : parameters.matrix(name, rows: rows, columns: columns)
   }
 
   private func norm(

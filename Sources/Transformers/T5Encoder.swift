@@ -40,10 +40,11 @@ public struct T5Encoder: Sendable {
     for (index, block) in blocks.enumerated() {
       let attention = block.attention
       let normal = configuration.norm(states, attention.norm, on: &backend)
+      let (queries, keys, values) = backend.projections(
+        of: normal, query: (attention.query, nil), key: (attention.key, nil),
+        value: (attention.value, nil))
       let attended = backend.attend(
-        queries: backend.linear(normal, attention.query),
-        keys: backend.linear(normal, attention.key),
-        values: backend.linear(normal, attention.value), heads: configuration.heads,
+        queries: queries, keys: keys, values: values, heads: configuration.heads,
         // T5 folds 1/√d into its initialisation, so scores are not scaled.
         scale: 1, layout: layout, positions: attention.positions)
       states = backend.addLinear(states, attended, attention.output)

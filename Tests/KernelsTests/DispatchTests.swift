@@ -8,8 +8,8 @@ struct DispatchTests {
     #expect(t5k_level() >= 0 && t5k_level() <= t5k_best_level())
     #expect(t5k_kernels_at(t5k_level()) != nil)
     #expect(
-      (0...3).map { String(cString: t5k_level_name($0)) } == [
-        "plain", "baseline", "avx2", "avx512",
+      (0...5).map { String(cString: t5k_level_name($0)) } == [
+        "plain", "baseline", "avx2", "avx512", "avx512vnni", "avx512bf16",
       ])
     #expect(String(cString: t5k_level_name(9)) == "unknown")
   }

@@ -13,7 +13,9 @@ struct Level: CustomTestStringConvertible, Sendable {
   static let plain = Level(number: Int32(T5K_PLAIN))
 
   /// Every other level that this machine can run.
-  static let vectors = [T5K_BASELINE, T5K_AVX2, T5K_AVX512].map { Level(number: Int32($0)) }
+  static let vectors = [
+    T5K_BASELINE, T5K_AVX2, T5K_AVX512, T5K_AVX512_VNNI, T5K_AVX512_BF16,
+  ].map { Level(number: Int32($0)) }
     .filter { t5k_kernels_at($0.number) != nil }
 
   var kernels: t5k_kernels {

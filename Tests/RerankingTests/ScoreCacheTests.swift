@@ -5,6 +5,7 @@ import Support
 import Synchronization
 import Testing
 import Tokenization
+import Transformers
 
 @Suite("Ranking through a score cache")
 struct ScoreCacheTests {
@@ -82,6 +83,7 @@ struct ScoreCacheTests {
     var changes: [(String, (inout RerankerOptions) -> Void)] = [
       ("budget", { $0.maximumTokens = 40 }), ("special tokens", { $0.specialTokens = .recognized }),
       ("truncation", { $0.truncation = mode == .cross ? .document : .prompt }),
+      ("precision", { $0.precision = .bf16 }), ("other precision", { $0.precision = .int8 }),
     ]
     if mode != .cross {
       changes.append(("prompt", { $0.prompts = [mode == .mono ? "monot5-yes-no" : "rankt5"] }))

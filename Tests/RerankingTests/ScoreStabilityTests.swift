@@ -3,6 +3,7 @@ import Reranking
 import Support
 import Synchronization
 import Testing
+import Transformers
 
 @Suite("Scores depend on their texts alone")
 struct ScoreStabilityTests {
@@ -27,14 +28,17 @@ struct ScoreStabilityTests {
     return Passages.many(32, using: &random) + Passages.documents
   }()
 
+  private static let precisions: [Precision] = [.fp32, .bf16, .int8]
+
   private static func bits(_ scores: [Double]) -> [UInt64] { scores.map(\.bitPattern) }
 
-  @Test("to the last bit, whatever the batch and the threads", arguments: modes)
-  func batches(mode: RankingMode) throws {
-    let usual = try Self.scorer(mode)
+  @Test("to the last bit, whatever the batch and the threads", arguments: modes, precisions)
+  func batches(mode: RankingMode, precision: Precision) throws {
+    let usual = try Self.scorer(mode) { $0.precision = precision }
     let expected = try usual.scores(of: Self.documents, for: Passages.query, progress: nil).scores
     for (threads, batchTokens) in [(1, 1), (1, 100), (2, 300), (2, 2048), (3, 100_000)] {
       let scorer = try Self.scorer(mode) {
+        $0.precision = precision
         $0.threads = threads
         $0.batchTokens = batchTokens
       }
@@ -51,9 +55,14 @@ struct ScoreStabilityTests {
     }
   }
 
-  @Test("in any order of the documents, alone or as pairs of many queries", arguments: modes)
-  func orders(mode: RankingMode) throws {
-    let scorer = try Self.scorer(mode) { $0.threads = 2 }
+  @Test(
+    "in any order of the documents, alone or as pairs of many queries", arguments: modes, precisions
+  )
+  func orders(mode: RankingMode, precision: Precision) throws {
+    let scorer = try Self.scorer(mode) {
+      $0.precision = precision
+      $0.threads = 2
+    }
     let documents = Self.documents.suffix(17).dropLast().map { $0 }
     let expected = try scorer.scores(of: documents, for: Passages.query, progress: nil).scores
     let seed: UInt64 = 32

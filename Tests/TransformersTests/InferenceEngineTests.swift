@@ -15,11 +15,12 @@ import Transformers
   }
 
   private func scores(
-    _ sequences: [[Int32]], _ fixture: ModelFixture, threads: Int, batchTokens: Int
+    _ sequences: [[Int32]], _ fixture: ModelFixture, _ precision: Precision = .fp32, threads: Int,
+    batchTokens: Int
   ) throws -> [[UInt32]] {
     if fixture.name.contains("bert") {
       let (model, parameters) = try fixture.loadBERT()
-      return InferenceEngine(parameters: parameters).run(
+      return InferenceEngine(parameters: parameters, precision: precision).run(
         lengths: sequences.map(\.count), threads: threads, batchTokens: batchTokens
       ) { indices, backend in
         let batch = PackedBatch(indices.map { sequences[$0] })
@@ -29,7 +30,7 @@ import Transformers
       }
     }
     let (model, parameters) = try fixture.loadT5()
-    return InferenceEngine(parameters: parameters).run(
+    return InferenceEngine(parameters: parameters, precision: precision).run(
       lengths: sequences.map(\.count), threads: threads, batchTokens: batchTokens
     ) { indices, backend in
       let batch = PackedBatch(indices.map { sequences[$0] })
@@ -40,26 +41,28 @@ import Transformers
 
   @Test(
     "Scores are bit-equal for batches of 1, 2, 7 and 32, any order, one thread and two",
-    arguments: ["t5-v1.0", "flan", "umt5", "bert-minilm", "tinybert"].map(ModelFixture.init))
-  func batchesDoNotMatter(fixture: ModelFixture) throws {
+    arguments: ["t5-v1.0", "flan", "umt5", "bert-minilm", "tinybert"].map(ModelFixture.init),
+    [Precision.fp32, .bf16, .int8])
+  func batchesDoNotMatter(fixture: ModelFixture, precision: Precision) throws {
     let sequences = Self.sequences(32, below: 97, seed: 21)
-    let wanted = try scores(sequences, fixture, threads: 1, batchTokens: 1)
+    let wanted = try scores(sequences, fixture, precision, threads: 1, batchTokens: 1)
     for (threads, batchTokens) in [(1, 100_000), (2, 700), (2, 1), (7, 2048)] {
       #expect(
-        try scores(sequences, fixture, threads: threads, batchTokens: batchTokens) == wanted)
+        try scores(sequences, fixture, precision, threads: threads, batchTokens: batchTokens)
+          == wanted)
     }
     for size in [1, 2, 7] {
       for start in stride(from: 0, to: sequences.count, by: size) {
         let part = Array(sequences[start..<min(start + size, sequences.count)])
         #expect(
-          try scores(part, fixture, threads: 2, batchTokens: 4096)
+          try scores(part, fixture, precision, threads: 2, batchTokens: 4096)
             == Array(wanted[start..<start + part.count]))
       }
     }
     var random = SeededRandom(seed: 22)
     let order = sequences.indices.shuffled(using: &random)
     let shuffled = try scores(
-      order.map { sequences[$0] }, fixture, threads: 2, batchTokens: 1000)
+      order.map { sequences[$0] }, fixture, precision, threads: 2, batchTokens: 1000)
     #expect(shuffled == order.map { wanted[$0] })
   }
 

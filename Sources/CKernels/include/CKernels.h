@@ -40,6 +40,8 @@ enum {
   T5K_BASELINE = 1,  ///< What every machine of the architecture has: SSE2, or NEON.
   T5K_AVX2 = 2,      ///< AVX2, FMA and F16C.
   T5K_AVX512 = 3,    ///< AVX-512 F, BW, DQ and VL.
+  T5K_AVX512_VNNI = 4,  ///< And VNNI: products of bytes.
+  T5K_AVX512_BF16 = 5,  ///< And BF16: products of bfloat16.
 };
 
 /// One step of Adam with decoupled decay; see `t5k_adam`.
@@ -107,6 +109,14 @@ typedef struct {
       const t5k_adam_step *step);
   void (*f16_to_f32)(const uint16_t *x, float *out, size_t n);
   void (*bf16_to_f32)(const uint16_t *x, float *out, size_t n);
+  void (*bf16_rows)(const float *x, size_t rows, size_t columns, void *out);
+  void (*s8_rows)(const float *x, size_t rows, size_t columns, void *out);
+  void (*gemm_bf16)(
+      size_t m, size_t n, size_t k, const void *a, const void *b, float *c, size_t ldc,
+      const float *bias, t5k_activation activation, int accumulate);
+  void (*gemm_s8)(
+      size_t m, size_t n, size_t k, const void *a, const void *b, float *c, size_t ldc,
+      const float *bias, t5k_activation activation, int accumulate);
 } t5k_kernels;
 
 // Levels
@@ -115,14 +125,14 @@ typedef struct {
 int t5k_best_level(void);
 
 /// The level in use: the best, or the one that the environment variable T5RANK_KERNELS names
-/// (`avx512`, `avx2`, `baseline`, `plain`) if this machine has it, or the last one set.
+/// (`avx512bf16`, `avx512vnni`, `avx512`, `avx2`, `baseline`, `plain`) if this machine has it, or the last one set.
 int t5k_level(void);
 
 /// Makes `level` the one in use, for the whole process, and returns it; returns −1 and changes
 /// nothing if this machine does not have it. Not meant for a process that is computing.
 int t5k_set_level(int level);
 
-/// `avx512`, `avx2`, `baseline`, `plain`; `unknown` for any other number.
+/// `avx512bf16`, `avx512vnni`, `avx512`, `avx2`, `baseline`, `plain`; `unknown` for any other number.
 const char *t5k_level_name(int level);
 
 /// The functions of one level without making it the one in use; NULL if this machine does not have
@@ -218,6 +228,59 @@ void t5k_gemm_nt(
 void t5k_gemm_nn(
     size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b, size_t ldb, float *c,
     size_t ldc, int accumulate);
+
+// Row-stable products of reduced precision. Both operands are laid out beforehand, in a form that all
+// levels share: the weights B [n, k] once, the activations A [m, k] before their first product.
+//
+// In bfloat16 numbers are rounded to nearest, ties to even; products are exact and summed in single
+// precision, in the order of k, two at a time. Infinity and NaN act as in single precision.
+//
+// In bytes B's rows have a scale each, max |b| / 127, and A's rows a scale and a zero, an integer, which
+// spread the row's range and 0 over 0 … 255. Sums are exact. A row, of either, that holds infinity or
+// NaN makes all its products NaN; one whose range is below 10⁻³³ or so counts as 0.
+//
+// What is laid out lies at a multiple of four bytes.
+
+enum {
+  T5K_PACKED_COLUMNS = 16,  ///< Rows of B are packed by so many.
+  T5K_GREATEST_S8_DEPTH = 66000,  ///< Sums of more products of bytes could overflow.
+};
+
+/// Bytes that `t5k_pack_bf16` writes.
+size_t t5k_packed_bf16_bytes(size_t n, size_t k);
+
+/// Bytes that `t5k_pack_s8` writes.
+size_t t5k_packed_s8_bytes(size_t n, size_t k);
+
+/// Bytes from one row of A to the next, as `t5k_bf16_rows` writes them; more than the numbers take, lest
+/// rows a power of two apart share few sets of the cache.
+size_t t5k_bf16_row_bytes(size_t k);
+
+/// Bytes from one row of A to the next, as `t5k_s8_rows` writes them, with its scale and zero at the end.
+size_t t5k_s8_row_bytes(size_t k);
+
+/// Lays out B for `t5k_gemm_bf16`. The same bytes at every level.
+void t5k_pack_bf16(size_t n, size_t k, const float *b, void *out);
+
+/// Rounds B to bytes and lays it out for `t5k_gemm_s8`. The same bytes at every level.
+void t5k_pack_s8(size_t n, size_t k, const float *b, void *out);
+
+/// Rounds `x` [rows, columns] and lays it out for `t5k_gemm_bf16`.
+void t5k_bf16_rows(const float *x, size_t rows, size_t columns, void *out);
+
+/// Rounds `x` [rows, columns] to bytes and lays it out for `t5k_gemm_s8`.
+void t5k_s8_rows(const float *x, size_t rows, size_t columns, void *out);
+
+/// C = activation(A·Bᵀ + bias), or activation(C + A·Bᵀ + bias) if `accumulate` is not 0; `bias` is [n] or
+/// NULL.
+void t5k_gemm_bf16(
+    size_t m, size_t n, size_t k, const void *a, const void *b, float *c, size_t ldc,
+    const float *bias, t5k_activation activation, int accumulate);
+
+/// As `t5k_gemm_bf16`, of bytes; k is at most T5K_GREATEST_S8_DEPTH.
+void t5k_gemm_s8(
+    size_t m, size_t n, size_t k, const void *a, const void *b, float *c, size_t ldc,
+    const float *bias, t5k_activation activation, int accumulate);
 
 // Reductions
 

@@ -1,0 +1,76 @@
+// How operands of reduced precision lie in memory: see packed_gemm.inc for who reads them.
+//
+// B is cut into blocks of 16 rows. A block holds, for each four bytes of k (two bfloat16 or four bytes), those
+// of its 16 rows side by side: 64 bytes, a vector. What k and n lack to whole ones is 0. After the blocks
+// of bytes follow, for each row, its scale (float) and the sum of its bytes (int32_t).
+
+#include <math.h>
+#include <string.h>
+
+#include "levels.h"
+
+static size_t blocks(size_t n) { return (n + T5K_PACKED_COLUMNS - 1) / T5K_PACKED_COLUMNS; }
+
+static size_t rounded_up(size_t bytes) { return (bytes + 63) / 64 * 64; }
+
+size_t t5k_packed_bf16_bytes(size_t n, size_t k) { return blocks(n) * ((k + 1) / 2) * 64; }
+
+size_t t5k_packed_s8_bytes(size_t n, size_t k) {
+  return blocks(n) * (((k + 3) / 4) * 64 + T5K_PACKED_COLUMNS * (sizeof(float) + sizeof(int32_t)));
+}
+
+// Whole lines, and an odd number of them.
+size_t t5k_bf16_row_bytes(size_t k) { return rounded_up(2 * k) | 64; }
+
+size_t t5k_s8_row_bytes(size_t k) {
+  return rounded_up(k + sizeof(float) + sizeof(int32_t) + 16) | 64;
+}
+
+static uint16_t bf16_bits(float x) {
+  uint32_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  if (x != x) return (uint16_t)(bits >> 16 | 0x40);
+  return (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+}
+
+/// The place of number l of row j.
+static size_t bf16_place(size_t j, size_t l, size_t k) {
+  const size_t unit = j / T5K_PACKED_COLUMNS * ((k + 1) / 2) + l / 2;
+  return (unit * T5K_PACKED_COLUMNS + j % T5K_PACKED_COLUMNS) * 2 + l % 2;
+}
+
+void t5k_pack_bf16(size_t n, size_t k, const float *b, void *out) {
+  uint16_t *numbers = out;
+  memset(out, 0, t5k_packed_bf16_bytes(n, k));
+  for (size_t j = 0; j < n; j++)
+    for (size_t l = 0; l < k; l++) numbers[bf16_place(j, l, k)] = bf16_bits(b[j * k + l]);
+}
+
+void t5k_pack_s8(size_t n, size_t k, const float *b, void *out) {
+  int8_t *numbers = out;
+  const size_t units = (k + 3) / 4;
+  const float magic = 12582912;  // 1.5 · 2²³
+  float *scales = (float *)(numbers + blocks(n) * units * 64);
+  int32_t *sums = (int32_t *)(scales + blocks(n) * T5K_PACKED_COLUMNS);
+  memset(out, 0, t5k_packed_s8_bytes(n, k));
+  for (size_t j = 0; j < n; j++, b += k) {
+    float greatest = 0, spoilt = 0;
+    for (size_t l = 0; l < k; l++) {
+      greatest = fmaxf(greatest, fabsf(b[l]));
+      spoilt += b[l] * 0;
+    }
+    scales[j] = spoilt != 0 || spoilt != spoilt ? NAN : greatest < 1e-33f ? 0 : greatest / 127;
+    // A zero or NaN scale multiplies whatever the bytes are.
+    if (!(scales[j] > 0)) continue;
+    const float inverse = 127 / greatest;
+    const size_t unit = j / T5K_PACKED_COLUMNS * units * T5K_PACKED_COLUMNS;
+    int8_t *place = numbers + (unit + j % T5K_PACKED_COLUMNS) * 4;
+    for (size_t l = 0; l < k; l++) {
+      // To the nearest integer, without a call: floats of this size have no fraction. Since |b| · inverse
+      // exceeds 127 by a rounding at most, so does no byte.
+      const int8_t rounded = (int8_t)(b[l] * inverse + magic - magic);
+      place[l / 4 * 64 + l % 4] = rounded;
+      sums[j] += rounded;
+    }
+  }
+}

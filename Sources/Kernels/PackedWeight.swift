@@ -1,0 +1,62 @@
+import CKernels
+
+/// How weights and activations are rounded before they are multiplied.
+public enum ReducedPrecision: Sendable, Hashable, CaseIterable {
+  /// Floats of 8 significant bits; sums in single precision.
+  case bf16
+  /// Whole numbers of 8 bits with a scale for each row; exact sums.
+  case int8
+
+  /// Whether this machine multiplies such numbers by instructions of their own, and so faster.
+  public var isNative: Bool {
+    switch self {
+    case .bf16: t5k_level() >= T5K_AVX512_BF16
+    case .int8: t5k_level() >= T5K_AVX512_VNNI
+    }
+  }
+
+  /// The deepest products: 32-bit sums could overflow beyond.
+  public var greatestDepth: Int { self == .int8 ? Int(T5K_GREATEST_S8_DEPTH) : .max }
+}
+
+/// A weight, `[rows, columns]`, rounded and laid out for products.
+///
+/// A class because it owns memory, which all threads share. Immutable.
+public final class PackedWeight: @unchecked Sendable {
+  // Sendable stands on this: nothing writes to `memory` after `init`.
+  /// What its numbers were rounded to.
+  public let precision: ReducedPrecision
+  /// The columns of a product with it.
+  public let rows: Int
+  /// The depth of a product with it.
+  public let columns: Int
+  let memory: UnsafeMutableRawPointer
+  /// The size of what it holds.
+  public let byteCount: Int
+
+  /// Rounds a weight.
+  ///
+  /// - Parameter numbers: `[rows, columns]`.
+  /// - Precondition: Neither number is negative, and `columns` is at most the precision's greatest depth.
+  public init(
+    _ precision: ReducedPrecision, rows: Int, columns: Int, numbers: UnsafePointer<Float>
+  ) {
+    precondition(rows >= 0 && columns >= 0, "a weight cannot be [\(rows), \(columns)]")
+    precondition(columns <= precision.greatestDepth, "\(columns) products could overflow")
+    self.precision = precision
+    self.rows = rows
+    self.columns = columns
+    switch precision {
+    case .bf16: byteCount = t5k_packed_bf16_bytes(rows, columns)
+    case .int8: byteCount = t5k_packed_s8_bytes(rows, columns)
+    }
+    // In bounds: the kernels write as many bytes as they say.
+    memory = UnsafeMutableRawPointer.allocate(byteCount: max(byteCount, 1), alignment: 64)
+    switch precision {
+    case .bf16: t5k_pack_bf16(rows, columns, numbers, memory)
+    case .int8: t5k_pack_s8(rows, columns, numbers, memory)
+    }
+  }
+
+  deinit { memory.deallocate() }
+}

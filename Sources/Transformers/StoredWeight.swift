@@ -1,0 +1,62 @@
+import Checkpoints
+import Kernels
+import Synchronization
+
+/// A parameter's numbers: as floats, and rounded for products once somebody asks for that.
+///
+/// A class because all threads share what was made once.
+final class StoredWeight: Sendable {
+  private let parameter: Parameter
+  /// nil: read when they are asked for, because most precisions do not need them.
+  private let floatsAtHand: FloatBuffer?
+  private let read: @Sendable () throws -> FloatBuffer
+  private let made = Mutex(Made())
+
+  private struct Made {
+    var floats: FloatBuffer?
+    var packed: [ReducedPrecision: PackedWeight] = [:]
+  }
+
+  /// - Parameters:
+  ///   - floats: Numbers that take no memory, or that are always needed.
+  ///   - read: Reads the numbers from the checkpoint, which was found to hold them.
+  init(
+    _ parameter: Parameter, floats: FloatBuffer?, read: @Sendable @escaping () throws -> FloatBuffer
+  ) {
+    self.parameter = parameter
+    floatsAtHand = floats
+    self.read = read
+  }
+
+  /// The numbers, row-major; they stay for as long as this object lives.
+  var floats: FloatBuffer {
+    if let floatsAtHand { return floatsAtHand }
+    return made.withLock { made in
+      let floats = made.floats ?? numbers()
+      made.floats = floats
+      return floats
+    }
+  }
+
+  /// The numbers rounded for products.
+  func packed(_ precision: ReducedPrecision) -> PackedWeight {
+    made.withLock { made in
+      if let packed = made.packed[precision] { return packed }
+      let floats = floatsAtHand ?? made.floats ?? numbers()
+      let packed = PackedWeight(
+        precision, rows: parameter.rows, columns: parameter.columns, numbers: floats.pointer)
+      // The file's pages are not needed again, or only here and there.
+      floats.releasePages()
+      made.packed[precision] = packed
+      return packed
+    }
+  }
+
+  private func numbers() -> FloatBuffer {
+    do {
+      return try read()
+    } catch {
+      preconditionFailure("a tensor that the checkpoint held cannot be read: \(error)")
+    }
+  }
+}
