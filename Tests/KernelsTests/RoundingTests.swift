@@ -76,7 +76,8 @@ struct RoundingTests {
   func extremes(_ level: Level) {
     let most = Float.greatestFiniteMagnitude
     let rows: [[Float]] = [
-      [0, 0, 0, -0.0], [1e-38, 0, Float.leastNormalMagnitude / 128, 0], [most, -most, 1, 0], [most, most, most, most],
+      [0, 0, 0, -0.0], [1e-38, 0, .leastNonzeroMagnitude, 0], [most, -most, 1, 0],
+      [most, most, most, most],
       [-1, -1, -1, -1],
     ]
     let rounded = ReducedProduct(level: level, form: .s8)

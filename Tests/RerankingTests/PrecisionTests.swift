@@ -18,8 +18,8 @@ struct PrecisionTests {
     }.scores(of: documents, for: Passages.query, progress: nil).scores
   }
 
-  // The greatest differences found on real passages, docs/performance.md, doubled: random words lie
-  // outside of what the models were trained on.
+  // Three and four times the greatest differences found on Cranfield, docs/performance.md: random words
+  // lie outside of what the models were trained on.
   @Test(
     "are near those of single precision, and not the same",
     arguments: zip([Precision.bf16, .int8], [0.1, 1.0]))
