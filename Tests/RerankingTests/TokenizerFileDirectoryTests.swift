@@ -1,4 +1,5 @@
 import Foundation
+import RankingCore
 import Reranking
 import Testing
 
