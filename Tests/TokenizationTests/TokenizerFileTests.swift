@@ -92,9 +92,10 @@ struct TokenizerFileTests {
         let differing = texts.filter {
           tokenizer.encode($0, specialTokens: policy) != other.encode($0, specialTokens: policy)
         }
-        // libsentencepiece itself normalises and strips otherwise than its model's tokenizer.json.
-        let most = name == "t5rank-mini" && policy == .literal ? 1000 : 0
-        #expect(differing.count <= most, "\(name) \(policy): \(differing.count)")
+        // libsentencepiece normalises marks by the longest prefix, tokenizers grapheme by grapheme;
+        // and of white space or controls alone it may leave a piece. That many strings have such.
+        let expected = name == "t5rank-mini" && policy == .literal ? 79 : 0
+        #expect(differing.count == expected, "\(name) \(policy)")
       }
       for token in stride(from: 0, to: TokenID(other.vocabularySize), by: 97) {
         let piece = try #require(other.piece(for: token))
