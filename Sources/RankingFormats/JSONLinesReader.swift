@@ -13,49 +13,29 @@ package struct JSONLinesReader {
     package let line: Int
   }
 
-  private var paths: ArraySlice<String>
-  private var lines: LineReader?
-  private var decoder: TextDecoder
+  private var walker: LineWalker
 
   /// Reads files in order; `-` is standard input.
   package init(paths: [String], invalidUTF8: InvalidUTF8 = .replace) {
-    self.paths = paths[...]
-    decoder = TextDecoder(invalidUTF8)
+    walker = LineWalker(paths: paths, invalidUTF8: invalidUTF8)
   }
 
   /// Bytes that were not UTF-8 and became U+FFFD so far.
-  package var replacedBytes: Int { decoder.replacedBytes }
+  package var replacedBytes: Int { walker.replacedBytes }
 
   /// The next object, or why a line is refused (the one after it may be good); nil at the end.
   ///
   /// - Throws: Only when nothing more can be read.
   package mutating func next() throws(FormatError) -> Result<Entry, FormatError>? {
-    while true {
-      if lines == nil {
-        guard let path = paths.popFirst() else { return nil }
-        lines = try LineReader(path: path)
+    try walker.next { (line, path, decoder) throws(FormatError) in
+      let text = try decoder.wellFormed(line.bytes, path: path, line: line.number)
+      let value = try parseJSON(text, path: path, line: line.number)
+      guard let members = value.object else {
+        throw FormatError(
+          .malformed, path: path, line: line.number,
+          reason: "expected an object, found \(value.kind)")
       }
-      do {
-        while let line = try lines?.next() {
-          if !line.isBlank { return .success(try entry(of: line)) }
-        }
-        lines = nil
-      } catch {
-        guard error.kind == .malformed else { throw error }
-        return .failure(error)
-      }
+      return Entry(members: members, path: path, line: line.number)
     }
-  }
-
-  private mutating func entry(of line: Line) throws(FormatError) -> Entry {
-    let path = lines?.path ?? "-"
-    let text = try decoder.wellFormed(line.bytes, path: path, line: line.number)
-    let value = try parseJSON(text, path: path, line: line.number)
-    guard let members = value.object else {
-      throw FormatError(
-        .malformed, path: path, line: line.number,
-        reason: "expected an object, found \(value.kind)")
-    }
-    return Entry(members: members, path: path, line: line.number)
   }
 }

