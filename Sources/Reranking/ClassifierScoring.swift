@@ -16,16 +16,23 @@ struct ClassifierScoring: Sendable {
   /// - Parameters:
   ///   - configuration: The model's `config.json`; its activation decides where `scale` is nil.
   ///   - path: What errors call that file.
+  ///   - settings: What goes before that file.
   /// - Throws: `RerankingError.unusableModel` for another number of labels or an unknown activation,
   ///   `.unusableOptions` for a scale that is not offered.
   init(
-    _ configuration: JSONValue, labels: Int, scale: ScoreScale?, path: String
+    _ configuration: JSONValue, labels: Int, scale: ScoreScale?, path: String,
+    settings: CrossEncoderSettings
   ) throws(RerankingError) {
     guard (1...2).contains(labels) else {
       throw .unusableModel(
         path: path, reason: "expected a classifier of one or two labels, found \(labels)")
     }
-    let activation = try Self.activation(configuration, labels: labels, path: path)
+    let activation =
+      if let named = settings.activation {
+        try Self.scale(of: named, "activation_fn", path: settings.path)
+      } else {
+        try Self.activation(configuration, labels: labels, path: path)
+      }
     // sentence-transformers gives two numbers for two labels; monoBERT's own code takes the last
     // log-probability.
     let scale = scale ?? (labels == 2 ? .logProbability : activation)
@@ -65,11 +72,18 @@ struct ClassifierScoring: Sendable {
       value = configuration[key]
     }
     guard let value, !value.isNull else { return labels == 1 ? .probability : .logit }
-    switch value.string {
+    return try scale(of: value, key, path: path)
+  }
+
+  /// The scale that a function of PyTorch makes of outputs.
+  private static func scale(
+    of activation: JSONValue, _ key: String, path: String
+  ) throws(RerankingError) -> ScoreScale {
+    switch activation.string {
     case "torch.nn.modules.linear.Identity", "torch.nn.Identity": return .logit
     case "torch.nn.modules.activation.Sigmoid", "torch.nn.Sigmoid": return .probability
     case let name:
-      let found = name.map { "\"\($0.prefix(80))\"" } ?? value.kind
+      let found = name.map { "\"\($0.prefix(80))\"" } ?? activation.kind
       throw .unusableModel(
         path: path,
         reason: "\(key): expected torch.nn.modules.linear.Identity or "

@@ -9,10 +9,11 @@ package struct ModelDirectoryWriter: Sendable {
   private let cut: VocabularyCut?
 
   /// Files that are copied as they are, where the model has them.
-  private static let copied = ["special_tokens_map.json", RerankingManifest.fileName]
+  private static let copied =
+    ["special_tokens_map.json", RerankingManifest.fileName] + CrossEncoderSettings.fileNames
   /// Files that hold the vocabulary, and that a cut one makes wrong.
   private static let vocabularies = [
-    "spiece.model", "sentencepiece.bpe.model", "vocab.txt", "vocab.json", "merges.txt",
+    "spiece.model", "sentencepiece.bpe.model", "spm.model", "vocab.txt", "vocab.json", "merges.txt",
   ]
   private static let tokenizer = "tokenizer.json"
   private static let generation = "generation_config.json"

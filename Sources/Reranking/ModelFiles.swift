@@ -116,14 +116,13 @@ struct ModelFiles {
         return try tokenizer(of: "vocab.txt", rows: rows) { _ in
           try WordPieceTokenizer(directory: directory)
         }
-      case .xlmRoBERTa:
-        return try tokenizer(of: "sentencepiece.bpe.model", rows: rows) {
-          try XLMRobertaTokenizer(path: $0)
-        }
-      case .roBERTa, .camemBERT, .albert: return try pipelineTokenizer(rows: rows)
+      case .xlmRoBERTa, .camemBERT, .roBERTa, .albert:
+        return try pipelineTokenizer(
+          rows: rows, pieces: SentencePieceFamily(rawValue: model.configuration.family.rawValue))
       }
     case .modernBERT(let model): return try pipelineTokenizer(rows: model.vocabularySize)
-    case .deBERTa(let model): return try pipelineTokenizer(rows: model.vocabularySize)
+    case .deBERTa(let model):
+      return try pipelineTokenizer(rows: model.vocabularySize, pieces: .deBERTa)
     }
   }
 
@@ -139,10 +138,14 @@ struct ModelFiles {
     return try checked(try read(path), path, rows: rows)
   }
 
-  /// The tokenizer of `tokenizer.json`, or of `vocab.json` with `merges.txt`.
-  private func pipelineTokenizer(rows: Int) throws -> any Tokenizer {
+  /// The tokenizer of `tokenizer.json`, or of the family's SentencePiece file or of `vocab.json` with
+  /// `merges.txt` where that is missing.
+  private func pipelineTokenizer(
+    rows: Int, pieces family: SentencePieceFamily? = nil
+  ) throws -> any Tokenizer {
     try checked(
-      try PipelineTokenizer(directory: directory), path(of: PipelineTokenizer.fileName), rows: rows)
+      try PipelineTokenizer(directory: directory, pieces: family),
+      path(of: PipelineTokenizer.fileName), rows: rows)
   }
 
   private func tokenizer(

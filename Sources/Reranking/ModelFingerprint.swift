@@ -18,9 +18,9 @@ final class ModelFingerprint: Sendable {
 
   private static let weights = "model.safetensors"
   private static let names = [
-    ModelFiles.configurationName, TokenizerSettings.fileName, "added_tokens.json",
-    "sentencepiece.bpe.model", "special_tokens_map.json", "spiece.model", "tokenizer.json",
-    "vocab.txt",
+    ModelFiles.configurationName, TokenizerSettings.fileName, "added_tokens.json", "merges.txt",
+    "sentencepiece.bpe.model", "special_tokens_map.json", "spiece.model", "spm.model",
+    "tokenizer.json", "vocab.json", "vocab.txt",
   ]
 
   /// Notes which files there are; to be called before any of them is read.

@@ -17,7 +17,8 @@ struct PairedBERT: PointwiseModel {
     source = ScorerSource(modelPath: directory.path, prompt: nil)
     scoring = try ClassifierScoring(
       directory.configuration, labels: model.labels,
-      scale: directory.scale(for: .cross, options), path: directory.configurationPath)
+      scale: directory.scale(for: .cross, options), path: directory.configurationPath,
+      settings: try CrossEncoderSettings(directory: directory.path))
     windows = try WindowSettings(options, tokenizer: directory.tokenizer)
     encoder = try PairEncoder(
       tokenizer: directory.tokenizer, template: try directory.pairTemplate(),

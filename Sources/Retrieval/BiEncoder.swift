@@ -3,10 +3,10 @@ import RankingCore
 public import Tokenization
 package import Transformers
 
-/// A BERT that turns queries and documents into vectors, each by itself.
+/// A BERT, or one of its kin, that turns queries and documents into vectors, each by itself.
 ///
 /// Reads a directory of sentence-transformers: its pooling, normalisation, prompts and limits. Weights,
-/// vocabulary and `config.json` are those of a BERT in the Hugging Face layout; a directory with those
+/// vocabulary and `config.json` are those of an encoder in the Hugging Face layout; a directory with those
 /// alone is a bi-encoder too, with the mean over the tokens. An embedding depends on its text alone,
 /// to the last bit: not on what it is embedded with, nor on the number of threads.
 ///
@@ -22,7 +22,7 @@ public struct BiEncoder: Sendable {
   public let queryPrompt: String
   /// Put before each document.
   public let documentPrompt: String
-  /// The most tokens of a text, `[CLS]` and `[SEP]` included; later ones are left out.
+  /// The most tokens of a text, the two control tokens around it included; later ones are left out.
   public let maximumTokens: Int
   /// What control tokens spelt in texts become.
   public let specialTokens: SpecialTokenPolicy
@@ -41,7 +41,7 @@ public struct BiEncoder: Sendable {
   let threads: Int
   private let batchTokens: Int
 
-  /// `[CLS]` and `[SEP]`.
+  /// `[CLS]` and `[SEP]`, or `<s>` and `</s>`.
   private static let controlCount = 2
 
   /// Reads a model.
@@ -54,12 +54,15 @@ public struct BiEncoder: Sendable {
     let files = BiEncoderFiles(directory: settings.encoderDirectory)
     let model = try files.model()
     let tokenizer = try files.tokenizer(
-      rows: model.network.configuration.vocabularySize, lowercases: settings.lowercases)
-    guard let start = tokenizer.token(for: "[CLS]"), let separator = tokenizer.token(for: "[SEP]")
+      for: model.network.configuration, lowercases: settings.lowercases)
+    let ends = Self.ends(of: model.network.configuration.family)
+    guard let start = tokenizer.token(for: ends.start),
+      let separator = tokenizer.token(for: ends.end)
     else {
       throw .unusableModel(
         path: settings.encoderDirectory,
-        reason: "expected the pieces [CLS] and [SEP] in the vocabulary, found not both")
+        reason: "expected the pieces \(ends.start) and \(ends.end) in the vocabulary, "
+          + "found not both")
     }
     self.path = path
     self.tokenizer = tokenizer
@@ -82,12 +85,20 @@ public struct BiEncoder: Sendable {
     threads = options.threads ?? ThreadTeam.availableCores
     batchTokens = options.batchTokens
     fingerprint = try files.fingerprint(
-      of: model.checkpoint,
+      of: model.checkpoint, model.network.configuration.family,
       settings: [
         pooling.rawValue, "\(normalizes)", similarity.rawValue, "\(maximumTokens)",
         "\(settings.lowercases)", documentPrompt, specialTokens.rawValue,
       ])
     try check(settings, positions: positions)
+  }
+
+  /// The pieces around each text, as the families' tokenizers have them.
+  private static func ends(of family: BERTConfiguration.Family) -> (start: String, end: String) {
+    switch family {
+    case .roBERTa, .xlmRoBERTa, .camemBERT: ("<s>", "</s>")
+    case .bert, .distilBERT, .electra, .albert: ("[CLS]", "[SEP]")
+    }
   }
 
   private func check(
@@ -101,7 +112,7 @@ public struct BiEncoder: Sendable {
     let least = Self.controlCount + 1
     guard least <= maximumTokens, maximumTokens <= positions else {
       throw .unusableOptions(
-        reason: "expected a budget from \(least) tokens ([CLS], [SEP] and one of the text) to "
+        reason: "expected a budget from \(least) tokens (two control tokens, one of the text) to "
           + "\(positions), the positions of \(path), found \(maximumTokens)")
     }
     guard threads >= 1, batchTokens >= 1 else {
@@ -153,7 +164,7 @@ public struct BiEncoder: Sendable {
     return embeddings
   }
 
-  /// `[CLS] text [SEP]`, the text cut from the right.
+  /// `[CLS] text [SEP]`, or `<s> text </s>`, the text cut from the right.
   private func tokens(of text: String) -> [TokenID] {
     [start]
       + tokenizer.encode(text, specialTokens: specialTokens)

@@ -3,7 +3,7 @@ import JSON
 import Tokenization
 import Transformers
 
-/// BERT's own files in the directory of a bi-encoder: finds and reads them, and words what is wrong.
+/// The encoder's own files in the directory of a bi-encoder: finds and reads them, and words what is wrong.
 struct BiEncoderFiles {
   let directory: String
 
@@ -18,23 +18,24 @@ struct BiEncoderFiles {
     do {
       let path = joined(directory, "config.json")
       let file = try SettingsFile(path, expected: "a model's configuration")
-      // The configuration of BERT's kin is read, too; their files are not.
-      let family = file.value["model_type"]
-      guard family?.string == BERTConfiguration.Family.bert.rawValue else {
+      let found = file.value["model_type"]
+      guard let family = found?.string.flatMap(BERTConfiguration.Family.init) else {
+        let known = BERTConfiguration.Family.allCases.map(\.rawValue).joined(separator: ", ")
         throw BiEncoderError.unusableModel(
           path: path,
-          reason: "model_type: expected \"bert\", "
-            + "found \(family.map { $0.serialized() } ?? "no such key")")
+          reason: "model_type: expected one of \(known), "
+            + "found \(found.map { String($0.serialized().prefix(80)) } ?? "no such key")")
       }
       let configuration = try BERTConfiguration(file.value, path: path)
       let checkpoint = try CheckpointDirectory.open(directory)
       var declarations = ParameterDeclarations(for: checkpoint.tensors)
       // Files of an encoder alone have no prefix; those of a model with a head have one.
+      let headed = BERTTensorNames(family).base
       let prefix =
-        declarations.isStored("\(Self.headed)embeddings.word_embeddings.weight") ? Self.headed : ""
+        declarations.isStored("\(headed)embeddings.word_embeddings.weight") ? headed : ""
       let network = BERTEncoder(configuration, prefix: prefix, declaring: &declarations)
       for tensor in checkpoint.tensors
-      where tensor.name.hasPrefix("\(prefix)pooler.dense.") || !tensor.name.hasPrefix(prefix) {
+      where tensor.name.hasPrefix("\(prefix)pooler.") || !tensor.name.hasPrefix(prefix) {
         // What is built on the states: no embedding needs it.
         declarations.ignore(tensor.name)
       }
@@ -45,15 +46,19 @@ struct BiEncoderFiles {
     }
   }
 
-  private static let headed = "bert."
-
   /// The tokenizer; all its tokens have a row in the model's embedding.
-  func tokenizer(rows: Int, lowercases: Bool) throws(BiEncoderError) -> any Tokenizer {
+  func tokenizer(
+    for configuration: BERTConfiguration, lowercases: Bool
+  ) throws(BiEncoderError) -> any Tokenizer {
+    let rows = configuration.vocabularySize
     do {
-      if tokenizerName == Self.pipelineName {
-        let path = joined(directory, Self.pipelineName)
-        let tokenizer = try PipelineTokenizer(path: path)
-        return try checked(lowercases ? tokenizer.lowercasing() : tokenizer, path, rows: rows)
+      guard tokenizerNames(configuration.family) == [Self.vocabularyName] else {
+        let tokenizer = try PipelineTokenizer(
+          directory: directory,
+          pieces: SentencePieceFamily(rawValue: configuration.family.rawValue))
+        return try checked(
+          lowercases ? tokenizer.lowercasing() : tokenizer,
+          joined(directory, Self.pipelineName), rows: rows)
       }
       var settings = try WordPieceTokenizer.Settings(directory: directory)
       if lowercases, !settings.lowercases {
@@ -81,13 +86,21 @@ struct BiEncoderFiles {
     return tokenizer
   }
 
-  /// The file that the tokenizer is read from: `vocab.txt`, or `tokenizer.json` where only that is.
-  private var tokenizerName: String {
+  /// The files that the tokenizer is read from: `vocab.txt`, or `tokenizer.json` where only that is; of
+  /// families whose words are no WordPiece `tokenizer.json`, or their own files where that is missing.
+  private func tokenizerNames(_ family: BERTConfiguration.Family) -> [String] {
     func isThere(_ name: String) -> Bool {
       (try? MappedFile(path: joined(directory, name))) != nil
     }
-    return !isThere(Self.vocabularyName) && isThere(Self.pipelineName)
-      ? Self.pipelineName : Self.vocabularyName
+    switch family {
+    case .bert, .distilBERT, .electra:
+      return !isThere(Self.vocabularyName) && isThere(Self.pipelineName)
+        ? [Self.pipelineName] : [Self.vocabularyName]
+    case .roBERTa, .xlmRoBERTa, .camemBERT, .albert:
+      let own = SentencePieceFamily(rawValue: family.rawValue).map { [$0.fileName] } ?? []
+      let names = own + ["vocab.json", "merges.txt"]
+      return isThere(Self.pipelineName) ? [Self.pipelineName] : names.filter(isThere)
+    }
   }
 
   private static let vocabularyName = "vocab.txt"
@@ -103,7 +116,7 @@ struct BiEncoderFiles {
 
   /// A hash of all that decides about embeddings.
   func fingerprint(
-    of checkpoint: any Checkpoint, settings: [String]
+    of checkpoint: any Checkpoint, _ family: BERTConfiguration.Family, settings: [String]
   ) throws(BiEncoderError) -> String {
     do {
       var hash = ContentHash()
@@ -115,7 +128,7 @@ struct BiEncoderFiles {
         }
       }
       add(settings)
-      for name in ["config.json", tokenizerName, Self.tokenizerSettingsName] {
+      for name in ["config.json"] + tokenizerNames(family) + [Self.tokenizerSettingsName] {
         add([name])
         do {
           let file = try MappedFile(path: joined(directory, name))

@@ -17,7 +17,7 @@ struct TrainingIdentity {
     var parts: [String] = []
     for name in [
       "config.json", "model.safetensors", "spiece.model", "sentencepiece.bpe.model", "vocab.txt",
-      "tokenizer.json",
+      "vocab.json", "merges.txt", "tokenizer.json",
     ] {
       // A model has some of these; which ones it needs was checked when it was opened.
       if let hash = try? Self.hash(ofFile: "\(model.path)/\(name)") {

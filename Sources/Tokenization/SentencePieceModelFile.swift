@@ -32,6 +32,11 @@ struct SentencePieceModelFile {
   let normalizationTable: NormalizationTable
   /// Where the trainer's settings lie in `bytes`; nil if the model has none.
   let trainerSettings: Range<Int>?
+  /// What kind of model it is, as numbered in the format.
+  let modelType: UInt64
+
+  /// The `modelType` of a model that weighs pieces by their likelihood.
+  static let unigram: UInt64 = 1
 
   /// Checks a model.
   ///
@@ -51,6 +56,7 @@ struct SentencePieceModelFile {
       unknownID = walk.unknownID
       normalizationTable = walk.normalizationTable
       trainerSettings = walk.trainerSettings
+      modelType = walk.modelType
     } catch {
       throw TokenizerError.malformed(
         path: path, reason: "not a SentencePiece model: \(error.reason) at byte \(error.offset)")
@@ -66,6 +72,7 @@ extension SentencePieceModelFile {
     var normalizationTable = NormalizationTable()
     private var hasTable = false
     var trainerSettings: Range<Int>?
+    var modelType = SentencePieceModelFile.unigram
     private var ids: [[UInt8]: Int] = [:]
 
     init(bytes: [UInt8]) { self.bytes = bytes }
@@ -79,7 +86,7 @@ extension SentencePieceModelFile {
           guard trainerSettings == nil else {
             throw malformed("expected one set of trainer settings, found two", range)
           }
-          try checkNested(range)
+          try readTrainer(range)
           trainerSettings = range
         case (3, .bytes(let range)): try readNormalizer(range)
         case (4, .bytes(let range)):
@@ -166,9 +173,11 @@ extension SentencePieceModelFile {
       }
     }
 
-    private func checkNested(_ range: Range<Int>) throws(ProtobufReader.Malformed) {
+    private mutating func readTrainer(_ range: Range<Int>) throws(ProtobufReader.Malformed) {
       var reader = ProtobufReader(bytes, in: range)
-      while try reader.next() != nil {}
+      while let field = try reader.next() {
+        if field.number == 3, case .varint(let number) = field.value { modelType = number }
+      }
     }
 
     private func malformed(_ reason: String, _ range: Range<Int>) -> ProtobufReader.Malformed {

@@ -37,8 +37,8 @@ public final class TrainableModel: Sendable {
       network = .t5(T5Model(configuration, declaring: &declarations))
     case .t5Classifier:
       throw TrainingError.unusableRecipe(
-        "expected a T5 with a head of words or a BERT to train, found a T5 with a classifier in "
-          + directory.path)
+        "model: expected a T5 with a head of words, a BERT or one of its kin, whose training is "
+          + "known, found a T5 with a classifier in \(directory.path)")
     case .bert(let configuration):
       network = .bert(BERTModel(configuration, declaring: &declarations))
     case .modernBERT: throw Self.refusal(of: ModernBERTConfiguration.family, directory.path)
@@ -49,8 +49,8 @@ public final class TrainableModel: Sendable {
 
   private static func refusal(of family: String, _ path: String) -> TrainingError {
     .unusableRecipe(
-      "model: expected a T5 or a BERT, whose training is known, found model_type "
-        + "\"\(family)\" in \(path)")
+      "model: expected a T5, a BERT or one of its kin, whose training is known, found "
+        + "model_type \"\(family)\" in \(path)")
   }
 
   /// Declarations for a checkpoint, as a training needs them.

@@ -1,7 +1,7 @@
 /// What the tensors of BERT's kin are called in their checkpoints, but for `.weight` and `.bias`.
 ///
 /// Source: transformers' modeling files of each family.
-struct BERTTensorNames {
+package struct BERTTensorNames {
   /// The names in one layer, below its own.
   struct Layer {
     let query, key, value, attentionOutput, attentionNorm, opening, closing, norm: String
@@ -9,12 +9,12 @@ struct BERTTensorNames {
 
   private let family: BERTConfiguration.Family
 
-  init(_ family: BERTConfiguration.Family) {
+  package init(_ family: BERTConfiguration.Family) {
     self.family = family
   }
 
   /// What the encoder's names begin with below a head.
-  var base: String {
+  package var base: String {
     switch family {
     case .bert: "bert."
     case .distilBERT: "distilbert."

@@ -53,7 +53,7 @@ struct CrossEncoderFamilyTests {
 
   @Test("A budget leaves room for the four control tokens of a RoBERTa's pair")
   func budget() throws {
-    let tokenizer = try XLMRobertaTokenizer(path: Self.pieces)
+    let tokenizer = try PipelineTokenizer(pieces: Self.pieces, of: .xlmRoBERTa)
     let template = try PairTemplate.roberta(tokenizer)
     #expect(throws: RerankingError.self) {
       try PairEncoder(tokenizer: tokenizer, template: template, maximumTokens: 5)

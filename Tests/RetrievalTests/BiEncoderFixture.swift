@@ -13,13 +13,17 @@ struct BiEncoderFixture: CustomTestStringConvertible, Sendable {
 
   static let all = [
     "mean-normalized", "cls", "max", "square-root", "weighted", "last", "lower-case", "prompts",
-    "plain",
+    "plain", "roberta", "xlm-roberta", "distilbert",
   ].map(BiEncoderFixture.init)
+  /// Those with an encoder of their own, and the tokenizer of a cross-encoder.
+  private static let kin = ["roberta", "xlm-roberta", "distilbert"]
 
   var testDescription: String { name }
 
   private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent("Fixtures/bi-encoders")
+  private static let crossEncoders = root.deletingLastPathComponent()
+    .appendingPathComponent("cross-encoders")
 
   /// The texts that are embedded.
   static func texts() throws -> [String] {
@@ -32,8 +36,11 @@ struct BiEncoderFixture: CustomTestStringConvertible, Sendable {
   @discardableResult
   func assemble(in folder: TemporaryFolder) throws -> String {
     let directory = try folder.makeFolder("model")
-    for part in ["encoder", name] {
-      let source = Self.root.appendingPathComponent(part)
+    let sources =
+      Self.kin.contains(name)
+      ? [Self.crossEncoders.appendingPathComponent(name)]
+      : [Self.root.appendingPathComponent("encoder")]
+    for source in sources + [Self.root.appendingPathComponent(name)] {
       for file in try FileManager.default.subpathsOfDirectory(atPath: source.path)
       where file.contains(".") && !file.hasPrefix("golden") {
         let target = URL(fileURLWithPath: directory).appendingPathComponent(file)
@@ -43,6 +50,15 @@ struct BiEncoderFixture: CustomTestStringConvertible, Sendable {
       }
     }
     return directory
+  }
+
+  /// Puts the SentencePiece file that its tokenizer.json was made of in that file's place.
+  func replaceTokenizer(in directory: String) throws {
+    let name = "sentencepiece.bpe.model"
+    try FileManager.default.removeItem(atPath: "\(directory)/tokenizer.json")
+    try Data(
+      contentsOf: Self.crossEncoders.appendingPathComponent("xlm-roberta-sentencepiece/\(name)")
+    ).write(to: URL(fileURLWithPath: "\(directory)/\(name)"))
   }
 
   /// The model; control tokens in texts are recognised, as sentence-transformers does.

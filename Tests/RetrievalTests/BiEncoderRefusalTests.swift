@@ -52,7 +52,10 @@ import Testing
     Fault(
       "sentence_bert_config.json", #"{"transformer_task": "fill-mask"}"#,
       #"expected "feature-extraction", found "fill-mask""#),
-    Fault("config.json", #"{"model_type": "roberta"}"#, #"model_type: expected "bert""#),
+    Fault(
+      "config.json", #"{"model_type": "mpnet"}"#,
+      "model_type: expected one of bert, distilbert, electra, roberta, xlm-roberta, camembert, "
+        + #"albert, found "mpnet""#),
     Fault("model.safetensors", "no weights", "model.safetensors"),
     Fault("vocab.txt", "a\n", "expected the piece [UNK]"),
   ]

@@ -1,4 +1,5 @@
 import Retrieval
+import Support
 import Testing
 import Tokenization
 
@@ -34,6 +35,23 @@ import Tokenization
     for (index, text) in texts.enumerated() {
       #expect(try alone.embed(documents: [text]).values[...] == whole[index], "text \(index)")
       #expect(reversed[texts.count - 1 - index] == whole[index], "text \(index)")
+    }
+  }
+
+  @Test(
+    "An XLM-RoBERTa does with its SentencePiece file, in place of the tokenizer.json made of it")
+  func sentencePiece() throws {
+    let fixture = BiEncoderFixture(name: "xlm-roberta")
+    let texts = try BiEncoderFixture.texts()
+    let usual = try fixture.load()
+    try TemporaryFolder.use { folder in
+      let path = try fixture.assemble(in: folder)
+      try fixture.replaceTokenizer(in: path)
+      var options = BiEncoderOptions()
+      options.specialTokens = .recognized
+      let other = try BiEncoder(path: path, options: options)
+      #expect(try other.embed(documents: texts).values == usual.embed(documents: texts).values)
+      #expect(other.fingerprint != usual.fingerprint)
     }
   }
 

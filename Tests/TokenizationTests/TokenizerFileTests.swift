@@ -10,6 +10,7 @@ enum TokenizerFixture {
   static let made = [
     "roberta", "modernbert", "llama-3", "llama", "llama-metaspace", "xlm-roberta", "deberta",
     "wordpiece", "endings-words", "endings-signs", "endings-split",
+    "spelled-nfkd", "spelled-nfkc",
   ]
   static let shipped = ["t5rank-mini", "cross-encoder-mini"]
 

@@ -7,6 +7,9 @@ OUT/encoder holds config.json, weights and vocabulary; OUT/<variant> holds sente
 files of a variant, as its versions 2 to 6 wrote them, and golden.safetensors: the embeddings of
 OUT/texts.json by `encode_query` and `encode_document`, each text embedded alone. A model directory is
 the files of both.
+
+The variants in `KIN` have an encoder of another family, with config.json and weights of their own and the
+tokenizer of the cross-encoder of that name under Tests/Fixtures/cross-encoders.
 """
 
 import argparse
@@ -31,6 +34,7 @@ TEXTS = [
     "[SEP] of [MASK] x", "query: how", "a", "zzzz " * 40, "how do vaccines work? " * 9, "x" * 120,
     "tab\tnew\nline\u00a0space\u200bzero", "naïve e\u0301 \u0130stanbul",
 ]
+CROSS_ENCODERS = pathlib.Path(__file__).resolve().parents[2] / "Tests/Fixtures/cross-encoders"
 OLD = "sentence_transformers.models."
 NEW = ["sentence_transformers.base.modules.transformer.Transformer",
        "sentence_transformers.sentence_transformer.modules.pooling.Pooling",
@@ -85,6 +89,21 @@ VARIANTS = {
 }
 
 
+# Name: (the cross-encoder whose tokenizer it has, config.json, sentence-transformers' files).
+ROBERTA = CONFIG | dict(max_position_embeddings=66, type_vocab_size=1, layer_norm_eps=1e-5, pad_token_id=1,
+                        bos_token_id=0, eos_token_id=2)
+KIN = {
+    # As all-distilroberta-v1.
+    "roberta": ("roberta", ROBERTA | dict(model_type="roberta"), old("mean_tokens", True)),
+    # As multilingual-e5-*, but for the pooling, which is bge-m3's.
+    "xlm-roberta": ("xlm-roberta", ROBERTA | dict(model_type="xlm-roberta"), VARIANTS["prompts"]),
+    # As msmarco-distilbert-*.
+    "distilbert": ("distilbert", dict(
+        model_type="distilbert", dim=24, n_layers=2, n_heads=3, hidden_dim=48, max_position_embeddings=64),
+        old("mean_tokens")),
+}
+
+
 def vocabulary():
     letters = "abcdefghijklmnopqrstuvwxyz0123456789"
     pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *(f"##{c}" for c in letters), *WORDS]
@@ -96,10 +115,7 @@ def write_json(path, value):
     path.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n")
 
 
-def make_encoder(folder, seed):
-    pieces = vocabulary()
-    config = transformers.BertConfig(vocab_size=len(pieces), **CONFIG)
-    model = transformers.BertModel(config)
+def save_weights(folder, model, seed):
     generator = torch.Generator().manual_seed(seed)
     for name, weight in sorted(model.named_parameters()):
         weight.data.normal_(generator=generator)
@@ -108,25 +124,47 @@ def make_encoder(folder, seed):
             weight.data.mul_(0.2).add_(1.0 if name.endswith("weight") else 0.0)
         elif weight.dim() == 2 and "embeddings" not in name:
             weight.data.mul_(1.5 * weight.shape[1] ** -0.5)
-    write_json(folder / "config.json", {"model_type": "bert", **CONFIG, "vocab_size": len(pieces),
-                                        "hidden_act": "gelu"})
-    (folder / "vocab.txt").write_text("".join(f"{piece}\n" for piece in pieces))
-    write_json(folder / "tokenizer_config.json",
-               {"do_lower_case": True, "model_max_length": 40, "tokenizer_class": "BertTokenizer"})
     tensors = {name: tensor.contiguous() for name, tensor in model.state_dict().items()
                if name != "embeddings.position_ids"}
     safetensors.torch.save_file(tensors, folder / "model.safetensors", {
         "format": "pt", "script": "scripts/golden/bi-encoders.py", "seed": str(seed)})
 
 
-def write_variant(output, name, files):
+def make_encoder(folder, seed):
+    pieces = vocabulary()
+    config = transformers.BertConfig(vocab_size=len(pieces), **CONFIG)
+    write_json(folder / "config.json", {"model_type": "bert", **CONFIG, "vocab_size": len(pieces),
+                                        "hidden_act": "gelu"})
+    (folder / "vocab.txt").write_text("".join(f"{piece}\n" for piece in pieces))
+    write_json(folder / "tokenizer_config.json",
+               {"do_lower_case": True, "model_max_length": 40, "tokenizer_class": "BertTokenizer"})
+    save_weights(folder, transformers.BertModel(config), seed)
+
+
+def write_kin(output, name, seed):
+    source, config, files = KIN[name]
+    tokenizer = CROSS_ENCODERS / source
+    file = json.loads((tokenizer / "tokenizer.json").read_text(encoding="utf-8"))
+    config = config | dict(vocab_size=1 + max(
+        [token["id"] for token in file["added_tokens"]] + [len(file["model"]["vocab"]) - 1]))
+    folder = output / name
+    folder.mkdir()
+    write_json(folder / "config.json", config)
+    kind = dict(config)
+    model = transformers.AutoModel.from_config(transformers.AutoConfig.for_model(kind.pop("model_type"), **kind))
+    save_weights(folder, model, seed)
+    write_variant(output, name, files, tokenizer)
+
+
+def write_variant(output, name, files, encoder):
+    """Writes a variant's files, and the embeddings by them and the files of `encoder`."""
     folder = output / name
     folder.mkdir(exist_ok=True)
     for path, value in files.items():
         write_json(folder / path, value)
     with tempfile.TemporaryDirectory() as scratch:
         directory = pathlib.Path(scratch) / name
-        shutil.copytree(output / "encoder", directory)
+        shutil.copytree(encoder, directory)
         shutil.copytree(folder, directory, dirs_exist_ok=True)
         model = sentence_transformers.SentenceTransformer(str(directory), device="cpu")
         golden = {"queries": model.encode_query(TEXTS, batch_size=1),
@@ -156,7 +194,9 @@ def main():
     write_json(arguments.output / "texts.json", TEXTS)
     make_encoder(arguments.output / "encoder", arguments.seed)
     for name, files in VARIANTS.items():
-        write_variant(arguments.output, name, files)
+        write_variant(arguments.output, name, files, arguments.output / "encoder")
+    for index, name in enumerate(KIN):
+        write_kin(arguments.output, name, arguments.seed + 1 + index)
 
 
 if __name__ == "__main__":

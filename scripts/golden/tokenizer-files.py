@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes small tokenizer.json files of each kind, and hashes of the tokens that `tokenizers` gives with them.
 
-    .venv/bin/python scripts/golden/tokenizer-files.py [--output Tests/Fixtures/tokenizers]
+    .venv/bin/python scripts/golden/tokenizer-files.py [--output Tests/Fixtures/tokenizers] [--only NAME …]
     .venv/bin/python scripts/golden/tokenizer-files.py --random 20000 --output FOLDER
 
 The first writes, by names that `files` below explains, NAME.json and golden.json: for each name, and for
@@ -38,6 +38,7 @@ SEED = 5
 SHARED = "shared"
 QWEN = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}"
         r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+")
+WIDE = r"\s{2,}|[\n\r\t]"
 LLAMA_3 = QWEN.replace(r"\p{N}|", r"\p{N}{1,3}|")
 
 
@@ -206,6 +207,16 @@ def endings(normalizer, pre_tokenizer):
     return parts(tokenizer)
 
 
+def spelled(normalizer):
+    """A token for each byte of the normalised text, so that tokens show all that normalises it."""
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    tokenizer = Tokenizer(models.BPE(vocab={letter: number for number, letter in enumerate(alphabet)}, merges=[]))
+    tokenizer.normalizer = normalizer
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    return parts(tokenizer)
+
+
 def files():
     pre, norm = pre_tokenizers, normalizers
     return {
@@ -223,6 +234,10 @@ def files():
             norm.Strip(left=True, right=False),
             pre.Sequence([pre.Split(Regex(QWEN), "isolated"), pre.Split("a", "removed", invert=False),
                           pre.Metaspace(prepend_scheme="first")])),
+        "spelled-nfkd": spelled(norm.Sequence([
+            norm.Replace("``", '"'), norm.Replace("''", '"'), norm.NFKD(), norm.Lowercase()])),
+        "spelled-nfkc": spelled(norm.Sequence([
+            norm.Replace(Regex(WIDE), " "), norm.NFKC(), norm.Strip(left=False, right=True)])),
     }
 
 
@@ -301,12 +316,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--output", type=pathlib.Path, default=ROOT / "Tests/Fixtures/tokenizers")
     parser.add_argument("--random", type=int, help="so many strings drawn at random instead of texts.jsonl")
+    parser.add_argument("--only", nargs="+", help="write these names, and keep the others' hashes")
     arguments = parser.parse_args()
     arguments.output.mkdir(parents=True, exist_ok=True)
 
-    made = files()
+    made = {name: file for name, file in files().items() if name in (arguments.only or [name])}
     references = {name: Reference(file) for name, file in made.items()}
-    references |= {name: Reference(json.loads(path.read_text())) for name, path in WEIGHTS.items()}
+    references |= {name: Reference(json.loads(path.read_text())) for name, path in WEIGHTS.items()
+                   if name in (arguments.only or [name])}
     if arguments.random:
         texts = random_texts(arguments.random, SEED)
         for name, reference in references.items():
@@ -322,6 +339,8 @@ def main():
     with TEXTS.open(encoding="utf-8") as file:
         texts = [json.loads(line)["text"] for line in list(file)[1:]]
     golden = {"tokenizers": tokenizers.__version__, "texts": len(texts)}
+    if arguments.only:
+        golden = json.loads((arguments.output / "golden.json").read_text()) | golden
     for name, reference in references.items():
         recognized = [reference.recognized_tokens(text) for text in texts]
         golden[name] = {

@@ -23,7 +23,7 @@ struct BERTNormalizer: Sendable {
       }
     }
     if stripsAccents {
-      scalars = CanonicalForms.decomposed(scalars).filter {
+      scalars = NormalForms.decomposed(scalars).filter {
         $0.isASCII || !BERTCharacter($0).isNonspacingMark
       }
     }

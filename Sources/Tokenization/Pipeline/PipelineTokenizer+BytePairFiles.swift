@@ -1,13 +1,18 @@
 import JSON
 
 extension PipelineTokenizer {
-  /// Loads `tokenizer.json` from a model's directory, or where there is none RoBERTa's `vocab.json` and
-  /// `merges.txt`.
+  /// Loads `tokenizer.json` from a model's directory, or where there is none the SentencePiece file of a
+  /// family, or else RoBERTa's `vocab.json` and `merges.txt`.
   ///
+  /// - Parameter family: Whose SentencePiece file may be there.
   /// - Throws: `TokenizerError`.
-  public init(directory: String) throws {
+  public init(directory: String, pieces family: SentencePieceFamily? = nil) throws {
     let path = "\(directory)/\(Self.fileName)"
     let vocabulary = "\(directory)/vocab.json"
+    if let family, !TokenizerFile.exists(path), !TokenizerFile.exists(vocabulary) {
+      try self.init(pieces: "\(directory)/\(family.fileName)", of: family)
+      return
+    }
     guard !TokenizerFile.exists(path), TokenizerFile.exists(vocabulary) else {
       try self.init(path: path)
       return
@@ -44,7 +49,7 @@ extension PipelineTokenizer {
           token: SpecialToken(name, id: $0, stripsLeft: name == "<mask>"), isNormalized: false)
       }
     }
-    let prefixes = try Self.addsPrefixSpace(directory: directory)
+    let prefixes = try Self.setting("add_prefix_space", directory: directory)
     let parts = Parts(
       preTokenizer: .byteLevel(addsPrefixSpace: prefixes, splitsWords: true),
       model: BytePairModel(pieces, merges: reader.merges, settings: .init()), addedTokens: added,
@@ -74,13 +79,14 @@ extension PipelineTokenizer {
     }
   }
 
-  private static func addsPrefixSpace(directory: String) throws -> Bool {
+  /// A flag in a directory's `tokenizer_config.json`; false without it.
+  static func setting(_ name: String, directory: String) throws -> Bool {
     let path = "\(directory)/tokenizer_config.json"
     guard TokenizerFile.exists(path) else { return false }
     let bytes = try TokenizerFile.bytes(
       of: path, expected: "a tokenizer's settings", limit: maximumByteCount)
     let settings = FileValue(
       value: try json(bytes, path: path, expected: "JSON"), place: "", file: path)
-    return try settings.flag("add_prefix_space", or: false)
+    return try settings.flag(name, or: false)
   }
 }

@@ -6,8 +6,10 @@ extension TextNormalizer {
     case "Sequence":
       try value.checkKeys(["type", "normalizers"])
       self = .sequence(try value.member("normalizers").elements().map(TextNormalizer.init))
-    case "NFC": self = .composed
-    case "NFD": self = .decomposed
+    case "NFC": self = .composed(.canonical)
+    case "NFD": self = .decomposed(.canonical)
+    case "NFKC": self = .composed(.compatible)
+    case "NFKD": self = .decomposed(.compatible)
     case "Lowercase": self = .lowercase
     case "StripAccents": self = .stripAccents
     case "Nmt": self = .machineTranslation
@@ -39,8 +41,9 @@ extension TextNormalizer {
         left: try value.member("strip_left").bool(), right: try value.member("strip_right").bool())
     default:
       throw type.failure(
-        expected: "Sequence, NFC, NFD, Lowercase, StripAccents, BertNormalizer, Replace, Prepend, "
-          + "Precompiled, Strip or Nmt")
+        expected:
+          "Sequence, NFC, NFD, NFKC, NFKD, Lowercase, StripAccents, BertNormalizer, Replace, "
+          + "Prepend, Precompiled, Strip or Nmt")
     }
   }
 
@@ -65,8 +68,9 @@ extension TextPattern {
     let expression = try value.member("Regex")
     guard let pattern = TextPattern(regularExpression: try expression.string()) else {
       throw expression.failure(
-        expected: "a regular expression that is known (\" {2,}\", \"\\s+\", or the words of GPT-2, "
-          + "Llama 3 or Qwen 2)")
+        expected:
+          "a regular expression that is known (\" {2,}\", \"\\s+\", \"\\s{2,}|[\\n\\r\\t]\", or the "
+          + "words of GPT-2, Llama 3 or Qwen 2)")
     }
     self = pattern
   }

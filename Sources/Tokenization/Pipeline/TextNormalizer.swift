@@ -3,8 +3,8 @@
 /// Source: the normalizers of huggingface/tokenizers 0.23.
 indirect enum TextNormalizer: Sendable {
   case sequence([TextNormalizer])
-  case decomposed
-  case composed
+  case decomposed(NormalForms.Decomposition)
+  case composed(NormalForms.Decomposition)
   case lowercase
   case stripAccents
   case bert(BERTNormalizer)
@@ -19,13 +19,13 @@ indirect enum TextNormalizer: Sendable {
   func apply(to text: inout NormalizedText) {
     switch self {
     case .sequence(let steps): for step in steps { step.apply(to: &text) }
-    case .decomposed:
+    case .decomposed(let kind):
       if !text.bytes.isASCII {
-        text.bytes = [UInt8](encoding: CanonicalForms.decomposed(text.bytes.scalars))
+        text.bytes = [UInt8](encoding: NormalForms.decomposed(text.bytes.scalars, by: kind))
       }
-    case .composed:
+    case .composed(let kind):
       if !text.bytes.isASCII {
-        text.bytes = [UInt8](encoding: CanonicalForms.composed(text.bytes.scalars))
+        text.bytes = [UInt8](encoding: NormalForms.composed(text.bytes.scalars, by: kind))
       }
     case .lowercase: text.lowercase()
     case .stripAccents:

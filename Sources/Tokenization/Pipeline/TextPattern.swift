@@ -5,6 +5,8 @@ enum TextPattern: Sendable {
   case spaceRuns
   /// `\s+`: runs of white space.
   case whitespaceRuns
+  /// `\s{2,}|[\n\r\t]`: white space but for a space, or another of one column, that stands alone.
+  case wideWhitespace
   /// Words as GPT-2 or a later model takes them apart.
   case words(WordPattern)
 
@@ -13,6 +15,7 @@ enum TextPattern: Sendable {
     switch regularExpression {
     case " {2,}": self = .spaceRuns
     case #"\s+"#: self = .whitespaceRuns
+    case #"\s{2,}|[\n\r\t]"#: self = .wideWhitespace
     default:
       guard let words = WordPattern(regularExpression: regularExpression) else { return nil }
       self = .words(words)
@@ -35,6 +38,12 @@ enum TextPattern: Sendable {
       }
     case .spaceRuns: forEachRun(in: text, atLeast: 2, of: { $0 == " " }, body)
     case .whitespaceRuns: forEachRun(in: text, atLeast: 1, of: { ScalarClass($0) == .space }, body)
+    case .wideWhitespace:
+      forEachRun(in: text, atLeast: 1, of: { ScalarClass($0) == .space }) { run in
+        var end = run.lowerBound
+        let scalar = text.scalar(at: &end)
+        if end < run.upperBound || scalar == "\n" || scalar == "\r" || scalar == "\t" { body(run) }
+      }
     case .words(let pattern):
       var position = 0
       while position < text.count {

@@ -4,12 +4,22 @@
   @_spi(_Unicode) import Swift
 #endif
 
-/// Unicode's canonical normal forms as Hugging Face's tokenizers know them: of Unicode 9.
+/// Unicode's normal forms as Hugging Face's tokenizers know them: of Unicode 9.
 ///
 /// Source: The Unicode Standard, section 3.11, and UAX #15.
-enum CanonicalForms {
-  /// Scalars in full canonical decomposition (NFD).
-  static func decomposed(_ scalars: [Unicode.Scalar]) -> [Unicode.Scalar] {
+enum NormalForms {
+  /// What a scalar is taken apart into.
+  enum Decomposition: Sendable {
+    /// What it is another spelling of: NFD and NFC.
+    case canonical
+    /// Also what it is a variant of, such as `ﬁ` of `fi`: NFKD and NFKC.
+    case compatible
+  }
+
+  /// Scalars in full decomposition (NFD or NFKD).
+  static func decomposed(
+    _ scalars: [Unicode.Scalar], by decomposition: Decomposition = .canonical
+  ) -> [Unicode.Scalar] {
     var result: [Unicode.Scalar] = []
     result.reserveCapacity(scalars.count)
     var marks: [BERTCharacter] = []
@@ -19,14 +29,15 @@ enum CanonicalForms {
       result.append(contentsOf: marks.lazy.map(\.scalar))
       marks.removeAll(keepingCapacity: true)
     }
+    // Nothing below has a decomposition or a class.
+    let first: UInt32 = decomposition == .canonical ? 0xC0 : 0xA0
     for scalar in scalars {
-      // Nothing below has a decomposition or a class.
-      if scalar.value < 0xC0 {
+      if scalar.value < first {
         if !marks.isEmpty { appendMarks() }
         result.append(scalar)
         continue
       }
-      for part in BERTCharacter(scalar).decomposition {
+      for part in parts(of: scalar, by: decomposition) {
         if part.combiningClass == 0 {
           appendMarks()
           result.append(part.scalar)
@@ -39,11 +50,23 @@ enum CanonicalForms {
     return result
   }
 
-  /// Scalars in canonical composition (NFC).
-  static func composed(_ scalars: [Unicode.Scalar]) -> [Unicode.Scalar] {
-    // The first scalar that combines is U+0300, and below it all are composed.
-    guard scalars.contains(where: { $0.value >= 0x300 }) else { return scalars }
-    return recomposed(decomposed(scalars))
+  private static func parts(
+    of scalar: Unicode.Scalar, by decomposition: Decomposition
+  ) -> [BERTCharacter] {
+    if decomposition == .compatible, let parts = CompatibilityTable.decompositions[scalar] {
+      return parts.map(BERTCharacter.init)
+    }
+    return BERTCharacter(scalar).decomposition
+  }
+
+  /// Scalars in canonical composition (NFC), after one of the decompositions (NFKC after the other).
+  static func composed(
+    _ scalars: [Unicode.Scalar], by decomposition: Decomposition = .canonical
+  ) -> [Unicode.Scalar] {
+    // The first scalar that combines is U+0300, and below it all are composed; variants begin earlier.
+    let first: UInt32 = decomposition == .canonical ? 0x300 : 0xA0
+    guard scalars.contains(where: { $0.value >= first }) else { return scalars }
+    return recomposed(decomposed(scalars, by: decomposition))
   }
 
   /// Composes what is decomposed in full and in canonical order.

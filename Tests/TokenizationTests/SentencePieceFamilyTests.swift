@@ -2,10 +2,10 @@ import Foundation
 import Testing
 import Tokenization
 
-@Suite("XLM-RoBERTa's tokenizer")
-struct XLMRobertaTokenizerTests {
-  private func tokenizer() throws -> XLMRobertaTokenizer {
-    try XLMRobertaTokenizer(path: TestFiles.sentencePieceModel)
+@Suite("The tokenizers of encoders with a SentencePiece file")
+struct SentencePieceFamilyTests {
+  private func tokenizer() throws -> PipelineTokenizer {
+    try PipelineTokenizer(pieces: TestFiles.sentencePieceModel, of: .xlmRoBERTa)
   }
 
   @Test("Each piece stands one above its number in the file, behind fairseq's four control tokens")
@@ -48,13 +48,33 @@ struct XLMRobertaTokenizerTests {
   }
 
   @Test("A file that does not begin with control pieces is refused")
-  func refusal() throws {
+  func otherFiles() throws {
     var model = SmallModel()
     model.pieces.insert(.init("▁b"), at: 0)
     try withTemporaryFolder { folder in
       let path = folder + "/sentencepiece.bpe.model"
       try Data(model.bytes).write(to: URL(fileURLWithPath: path))
-      #expect(throws: TokenizerError.self) { try XLMRobertaTokenizer(path: path) }
+      for family in [SentencePieceFamily.xlmRoBERTa, .camemBERT] {
+        #expect(
+          try refusal { _ = try PipelineTokenizer(pieces: path, of: family) }?
+            .contains("expected the unknown piece and control pieces as the first") == true)
+      }
+      #expect(
+        try refusal { _ = try PipelineTokenizer(pieces: path, of: .deBERTa) }
+          == "\(path): expected the pieces [CLS] and [SEP], found not both")
+    }
+  }
+
+  @Test("A model that is no Unigram is refused")
+  func otherModels() throws {
+    var model = SmallModel()
+    model.rest = SmallModel.field(2, [3 << 3, 2])
+    try withTemporaryFolder { folder in
+      let path = folder + "/spm.model"
+      try Data(model.bytes).write(to: URL(fileURLWithPath: path))
+      #expect(
+        try refusal { _ = try PipelineTokenizer(pieces: path, of: .deBERTa) }
+          == "\(path): expected a Unigram model (type 1), found type 2")
     }
   }
 
