@@ -53,7 +53,10 @@ let package = Package(
     library("ScoreStore", needs: ["Reranking", "Checkpoints", "Digests", "CSQLite"]),
     library(
       "Retrieval",
-      needs: ["Transformers", "Kernels", "Tokenization", "Checkpoints", "RankingCore", "JSON"]),
+      needs: [
+        "Reranking", "Transformers", "Kernels", "Tokenization", "Checkpoints", "RankingCore",
+        "JSON",
+      ]),
     library(
       "Training",
       needs: [
@@ -99,7 +102,10 @@ let package = Package(
       needs: ["RankingCore", "Tokenization", "Transformers", "Checkpoints", "Kernels", "JSON"]),
     tests(
       of: "Retrieval",
-      needs: ["RankingCore", "RankingFormats", "T5RankCLI", "Tokenization", "Checkpoints", "JSON"]),
+      needs: [
+        "Reranking", "RankingCore", "RankingFormats", "T5RankCLI", "Tokenization", "Checkpoints",
+        "JSON",
+      ]),
     tests(
       of: "ScoreStore", needs: ["Reranking", "RankingCore", "Checkpoints", "Digests", "CSQLite"]),
     tests(of: "ModelHub"),

@@ -11,7 +11,7 @@ struct ModelFileSelection {
 
   private static let settings = [
     "config.json", "reranker.json", "modules.json", "sentence_bert_config.json",
-    "config_sentence_transformers.json",
+    "config_sentence_transformers.json", "artifact.metadata",
     "spiece.model", "sentencepiece.bpe.model", "spm.model", "tokenizer.model", "vocab.txt",
     "vocab.json", "merges.txt", "tokenizer.json", "tokenizer_config.json",
     "special_tokens_map.json",

@@ -16,6 +16,9 @@ public enum ScoreScale: String, Sendable, Hashable, CaseIterable {
   case bm25
   /// The dot product of two embeddings; of unit vectors it is the cosine, −1…1.
   case similarity
+  /// A sum over the tokens of a query of the greatest cosine with a document's token (ColBERT); its range
+  /// is the number of the query's tokens.
+  case maxSim = "max-sim"
   /// A sum over the stages of a cascade that scored the document: of reciprocal ranks, or of shares of
   /// normalised scores (0…1).
   case fused

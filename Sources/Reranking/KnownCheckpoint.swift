@@ -3,13 +3,14 @@ import JSON
 /// A checkpoint that is known by its name, and how it is used: one name of an entry of `CheckpointRegistry`.
 ///
 /// An entry is an object: `names`, an array of `owner/model`, of which the last sign may be `*` for any
-/// ending; `source`, where its facts are from; and either `mode`, `max_tokens` and (but for the mode cross)
-/// `prompt`, or `no_reranker`, which says what the checkpoint is instead.
+/// ending; `source`, where its facts are from; and either `mode`, `max_tokens` (but for the mode colbert) and
+/// `prompt` (but for the modes cross and colbert), or `no_reranker`, which says what the checkpoint is instead.
 public struct KnownCheckpoint: Sendable, Hashable {
   /// How a checkpoint is used.
   public enum Use: Sendable, Hashable {
-    /// As a re-ranker, by a shipped prompt unless it has a classifier.
-    case ranks(mode: RankingMode, prompt: String?, maximumTokens: Int)
+    /// As a re-ranker, by a shipped prompt if it is a T5 with a head of words; a ColBERT's own files say its
+    /// budgets.
+    case ranks(mode: RankingMode, prompt: String?, maximumTokens: Int?)
     /// Not as a re-ranker, for a reason that completes "it is".
     case doesNotRank(reason: String)
   }
@@ -49,14 +50,17 @@ public struct KnownCheckpoint: Sendable, Hashable {
     guard let mode else {
       throw Mismatch("\(place).mode", expected: "this key or no_reranker", found: "neither")
     }
-    guard let maximumTokens else {
-      throw Mismatch("\(place).max_tokens", expected: budget, found: "no such key")
+    guard (maximumTokens == nil) == (mode == .colbert) else {
+      throw Mismatch(
+        "\(place).max_tokens",
+        expected: mode == .colbert ? "no such key for mode colbert" : budget,
+        found: maximumTokens.map(String.init) ?? "no such key")
     }
     switch mode {
-    case .cross:
+    case .cross, .colbert:
       guard prompt == nil else {
         throw Mismatch(
-          "\(place).prompt", expected: "no prompt for mode cross", found: prompt ?? "")
+          "\(place).prompt", expected: "no prompt for mode \(mode.rawValue)", found: prompt ?? "")
       }
     case .mono, .rank, .duo:
       guard prompt != nil else {
@@ -64,7 +68,7 @@ public struct KnownCheckpoint: Sendable, Hashable {
       }
     case .monoDuo:
       throw Mismatch(
-        "\(place).mode", expected: "mono, rank, duo or cross", found: mode.rawValue)
+        "\(place).mode", expected: "mono, rank, duo, cross or colbert", found: mode.rawValue)
     }
     return .ranks(mode: mode, prompt: prompt, maximumTokens: maximumTokens)
   }

@@ -36,6 +36,10 @@ package struct ModelConversion: Sendable {
   package init(
     _ source: ModelDirectory, as type: ScalarType? = nil, keeping kept: Set<TokenID>? = nil
   ) throws {
+    if case .colBERT = source.architecture {
+      throw RerankingError.unusableOptions(
+        reason: "expected a T5 or a cross-encoder to convert, found a ColBERT in \(source.path)")
+    }
     self.source = source
     let checkpoint = try CheckpointDirectory.open(source.path)
     self.checkpoint = checkpoint
@@ -110,6 +114,7 @@ package struct ModelConversion: Sendable {
     case .t5Classifier(let configuration): configuration.vocabularySize
     case .modernBERT(let configuration): configuration.vocabularySize
     case .deBERTa(let configuration): configuration.vocabularySize
+    case .colBERT(let configuration, _): configuration.vocabularySize
     }
   }
 

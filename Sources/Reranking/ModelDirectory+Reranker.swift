@@ -8,12 +8,18 @@ extension ModelDirectory {
   public func reranker(
     _ options: RerankerOptions = RerankerOptions()
   ) throws(RerankingError) -> any Reranker {
-    switch options.mode ?? defaultMode {
+    let mode = options.mode ?? defaultMode
+    guard options.documentVectors == nil || mode == .colbert else {
+      throw .unusableOptions(
+        reason: "expected mode colbert beside document vectors, found mode \(mode.rawValue)")
+    }
+    return switch mode {
     case .mono: try MonoT5(self, options: options)
     case .rank: try RankT5(self, options: options)
     case .duo: try DuoT5(self, options: options)
     case .monoDuo: try MonoDuo(self, options: options)
     case .cross: try CrossEncoder(self, options: options)
+    case .colbert: try ColBERT(self, options: options)
     }
   }
 

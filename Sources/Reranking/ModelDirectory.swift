@@ -27,6 +27,8 @@ public final class ModelDirectory: Sendable {
     case modernBERT(ModernBERTConfiguration)
     /// A DeBERTa with a classifier, for the mode cross.
     case deBERTa(DeBERTaConfiguration)
+    /// A BERT with a linear layer on all tokens, for the mode colbert.
+    case colBERT(BERTConfiguration, dimension: Int)
   }
 
   /// Where the directory is, as the caller named it.
@@ -66,8 +68,8 @@ public final class ModelDirectory: Sendable {
       try foreign.checkArchitecture()
       // A faulty configuration is named before weights are looked for, as it is what a user edits.
       var nothing = ParameterDeclarations(for: [])
-      _ = try files.network(configuration, declaring: &nothing)
-      let checkpoint = try CheckpointDirectory.open(path)
+      let planned = try files.network(configuration, declaring: &nothing)
+      let checkpoint = try files.checkpoint(of: planned)
       try foreign.checkHead(checkpoint.tensors)
       var declarations = ParameterDeclarations(for: checkpoint.tensors)
       let network = try files.network(configuration, declaring: &declarations)
@@ -98,6 +100,7 @@ public final class ModelDirectory: Sendable {
     case .bert(let model): .bert(model.configuration)
     case .modernBERT(let model): .modernBERT(model.configuration)
     case .deBERTa(let model): .deBERTa(model.configuration)
+    case .colBERT(let model, _): .colBERT(model.configuration, dimension: model.dimension)
     }
   }
 
@@ -105,11 +108,11 @@ public final class ModelDirectory: Sendable {
   public var parameterCount: Int { parameters.count }
 
   /// The mode that the model ranks in unless a caller chooses another: the manifest's, else the registry's, else
-  /// mono for a T5 and cross for a classifier.
+  /// mono for a T5, cross for a classifier and colbert for a ColBERT.
   public var defaultMode: RankingMode {
     if let mode = manifest?.mode { return mode }
     if case .ranks(let mode, _, _) = knownCheckpoint?.use { return mode }
-    return isT5 ? .mono : .cross
+    return network.usualMode
   }
 
   private static func knownCheckpoint(
@@ -126,11 +129,11 @@ public final class ModelDirectory: Sendable {
   }
 
   private func checkManifest(_ files: ModelFiles) throws(RerankingError) {
-    guard let mode = manifest?.mode, (mode == .cross) == isT5 else { return }
+    guard let mode = manifest?.mode, !network.ranks(in: mode) else { return }
+    let expected = isT5 ? "a mode of a T5" : "\(network.usualMode.rawValue) for \(kind)"
     throw .unusableModel(
       path: files.path(of: RerankingManifest.fileName),
-      reason: "mode: expected \(isT5 ? "a mode of a T5" : "cross for \(kind)"), "
-        + "found \(mode.rawValue)")
+      reason: "mode: expected \(expected), found \(mode.rawValue)")
   }
 
   /// What errors call the model.
@@ -139,7 +142,14 @@ public final class ModelDirectory: Sendable {
     case .t5: "a T5"
     case .t5Classifier: "a T5 with a classifier"
     case .bert, .modernBERT, .deBERTa: "a cross-encoder"
+    case .colBERT: "a ColBERT"
     }
+  }
+
+  /// What errors say about where the model is, and what it can do.
+  private var place: String {
+    "\(kind) in \(path), which ranks in "
+      + (isT5 ? "the modes mono, rank, duo and mono-duo" : "mode \(network.usualMode.rawValue)")
   }
 
   /// What computes the model in a precision, the same for all rerankers.
@@ -157,8 +167,7 @@ public final class ModelDirectory: Sendable {
   package func t5(for mode: Prompt.Mode) throws(RerankingError) -> T5Model {
     guard case .t5(let model) = network else {
       throw .unusableOptions(
-        reason: "expected a T5 for mode \(mode.rawValue), found \(kind) in \(path), "
-          + "which ranks in mode cross")
+        reason: "expected a T5 for mode \(mode.rawValue), found \(place)")
     }
     return model
   }
@@ -167,10 +176,30 @@ public final class ModelDirectory: Sendable {
   package func classifier() throws(RerankingError) -> any PairClassifier {
     guard let model = network.classifier else {
       throw .unusableOptions(
-        reason: "expected a cross-encoder for mode cross, found \(kind) in \(path), "
-          + "which ranks in the modes mono, rank, duo and mono-duo")
+        reason: "expected a cross-encoder for mode cross, found \(place)")
     }
     return model
+  }
+
+  /// The model, for the mode that needs token vectors.
+  func colBERT() throws(RerankingError) -> (model: ColBERTModel, settings: ColBERTSettings) {
+    guard case .colBERT(let model, let settings) = network else {
+      throw .unusableOptions(reason: "expected a ColBERT for mode colbert, found \(place)")
+    }
+    return (model, settings)
+  }
+
+  /// Whether a directory holds a ColBERT, whole or not.
+  ///
+  /// - Throws: `RerankingError` for files of a ColBERT that are unusable.
+  package static func isColBERT(at path: String) throws(RerankingError) -> Bool {
+    let files = ModelFiles(directory: path)
+    guard files.exists(ModelFiles.configurationName) else { return false }
+    do {
+      return try ColBERTSettings(files, files.configuration()) != nil
+    } catch {
+      throw files.failure(error)
+    }
   }
 
   /// The control tokens around a pair of texts.
@@ -198,7 +227,7 @@ public final class ModelDirectory: Sendable {
     case .deBERTa(let model):
       return try .bert(tokenizer, documentType: model.tokenTypes >= 2 ? 1 : 0)
     case .t5Classifier: return try .t5(tokenizer)
-    case .bert, .modernBERT, .t5:
+    case .bert, .modernBERT, .t5, .colBERT:
       return try .bert(tokenizer, documentType: 0)
     }
   }
@@ -213,11 +242,28 @@ extension BERTConfiguration.Family {
   }
 }
 
+extension ModelFiles.Network {
+  /// The mode of a model that nobody says more about.
+  fileprivate var usualMode: RankingMode {
+    switch self {
+    case .t5: .mono
+    case .t5Classifier, .bert, .modernBERT, .deBERTa: .cross
+    case .colBERT: .colbert
+    }
+  }
+
+  fileprivate func ranks(in mode: RankingMode) -> Bool {
+    switch mode {
+    case .cross, .colbert: usualMode == mode
+    case .mono, .rank, .duo, .monoDuo: usualMode == .mono
+    }
+  }
+}
+
 extension KnownCheckpoint {
   /// Whether a model can be what its name says; another may have the name by chance.
   fileprivate func fits(_ network: ModelFiles.Network) -> Bool {
     guard case .ranks(let mode, _, _) = use else { return true }
-    if case .t5 = network { return mode != .cross }
-    return mode == .cross
+    return network.ranks(in: mode)
   }
 }

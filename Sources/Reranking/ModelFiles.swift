@@ -16,11 +16,12 @@ struct ModelFiles {
     case bert(BERTModel)
     case modernBERT(ModernBERTModel)
     case deBERTa(DeBERTaModel)
+    case colBERT(ColBERTModel, ColBERTSettings)
 
-    /// The network as a cross-encoder uses it; nil for a T5 with a head of words.
+    /// The network as a cross-encoder uses it; nil for a T5 with a head of words and for a ColBERT.
     var classifier: (any PairClassifier)? {
       switch self {
-      case .t5: nil
+      case .t5, .colBERT: nil
       case .t5Classifier(let model): model
       case .bert(let model): model
       case .modernBERT(let model): model
@@ -67,10 +68,27 @@ struct ModelFiles {
     return try RerankingManifest(contentsOf: path)
   }
 
+  /// The weights, those of a ColBERT's linear layer among them.
+  ///
+  /// - Parameter network: What they are of.
+  func checkpoint(of network: Network) throws -> any Checkpoint {
+    let checkpoint = try CheckpointDirectory.open(directory)
+    guard case .colBERT(_, let settings) = network, let folder = settings.projectionFolder else {
+      return checkpoint
+    }
+    return try JoinedCheckpoint(
+      [checkpoint, CheckpointDirectory.open(path(of: folder))], path: directory)
+  }
+
   /// Builds the layers that a configuration describes.
   func network(
     _ configuration: JSONValue, declaring parameters: inout ParameterDeclarations
   ) throws -> Network {
+    if let settings = try ColBERTSettings(self, configuration) {
+      let bert = try BERTConfiguration(configuration, path: configurationPath)
+      return .colBERT(
+        ColBERTModel(bert, dimension: settings.dimension, declaring: &parameters), settings)
+    }
     let families = T5Configuration.Family.allCases.map(\.rawValue)
     let kin = BERTConfiguration.Family.allCases.map(\.rawValue)
     switch configuration["model_type"]?.string {
@@ -120,10 +138,29 @@ struct ModelFiles {
         return try pipelineTokenizer(
           rows: rows, pieces: SentencePieceFamily(rawValue: model.configuration.family.rawValue))
       }
+    case .colBERT(let model, let settings): return try tokenizer(of: model, settings)
     case .modernBERT(let model): return try pipelineTokenizer(rows: model.vocabularySize)
     case .deBERTa(let model):
       return try pipelineTokenizer(rows: model.vocabularySize, pieces: .deBERTa)
     }
+  }
+
+  /// A ColBERT's tokenizer, for which its markers stand for no text.
+  private func tokenizer(
+    of model: ColBERTModel, _ settings: ColBERTSettings
+  ) throws -> any Tokenizer {
+    let rows = model.configuration.vocabularySize
+    let markers = [settings.queryMarker, settings.documentMarker].compactMap { $0 }
+    let usual = try tokenizer(of: "vocab.txt", rows: rows) { _ in
+      try WordPieceTokenizer(directory: directory)
+    }
+    // PyLate adds its markers behind the vocabulary, of which `vocab.txt` does not know.
+    let isWhole = markers.allSatisfy { usual.token(for: $0) != nil }
+    guard usual is PipelineTokenizer || !isWhole && exists(PipelineTokenizer.fileName) else {
+      return usual
+    }
+    let pipeline = try PipelineTokenizer(directory: directory).withControls(Set(markers))
+    return try checked(pipeline, path(of: PipelineTokenizer.fileName), rows: rows)
   }
 
   /// The tokenizer of a family's own file, or of `tokenizer.json` where that alone is there.

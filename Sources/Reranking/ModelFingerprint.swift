@@ -19,6 +19,7 @@ final class ModelFingerprint: Sendable {
   private static let weights = "model.safetensors"
   private static let names = [
     ModelFiles.configurationName, TokenizerSettings.fileName, "added_tokens.json", "merges.txt",
+    ColBERTSettings.metadataName, ColBERTSettings.pylateName, ColBERTSettings.modulesName,
     "sentencepiece.bpe.model", "special_tokens_map.json", "spiece.model", "spm.model",
     "tokenizer.json", "vocab.json", "vocab.txt",
   ]
@@ -38,7 +39,18 @@ final class ModelFingerprint: Sendable {
       }
       .sorted().compactMap(file)
     }
+    if files.contains(where: { $0.name == ColBERTSettings.modulesName }) {
+      files += Self.moduleFiles(of: directory).compactMap(file)
+    }
     self.files = files
+  }
+
+  /// What folders of modules, such as a ColBERT's linear layer, are made of.
+  private static func moduleFiles(of directory: String) -> [String] {
+    let folders = ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []).sorted()
+    return folders.flatMap { folder in
+      [ModelFiles.configurationName, weights, "pytorch_model.bin"].map { "\(folder)/\($0)" }
+    }
   }
 
   /// A digest of the names and contents of all files.

@@ -7,7 +7,7 @@ struct PairComparer {
   private let prompted: PromptedT5
   private let query: Query
   // Filled where the cache lacks an answer.
-  private var encodedQuery: EncodedQuery?
+  private var encodedQuery: EncodedQuery<EncodedText>?
   private var encodedTexts: [EncodedText?]
   // nil without a cache.
   private let digests: (query: Digest, documents: [Digest])?
@@ -67,7 +67,7 @@ struct PairComparer {
 
   private mutating func encode(_ pairs: [IndexPair]) throws(RerankingError) -> [EncodedPrompt] {
     let query =
-      encodedQuery ?? EncodedQuery(id: query.id, text: prompted.encode(query: query.text))
+      encodedQuery ?? EncodedQuery(id: query.id, text: prompted.encoder.encode(query.text))
     encodedQuery = query
     let new = Set(pairs.flatMap { [$0.first, $0.second] }).filter { encodedTexts[$0] == nil }
       .sorted()
@@ -79,7 +79,7 @@ struct PairComparer {
     for pair in pairs {
       let texts = [pair.first, pair.second].compactMap { encodedTexts[$0] }
       let prompt = encoder.encode(query: query.text, documents: texts)
-      try query.check(prompt)
+      try prompt.check(queryID: query.id)
       prompts.append(prompt)
     }
     return prompts

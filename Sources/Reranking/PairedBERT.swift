@@ -71,16 +71,16 @@ struct PairedBERT: PointwiseModel {
 
   var scale: ScoreScale { scoring.scale }
 
-  func documentRoom(beside query: EncodedText) -> Int { encoder.documentRoom(beside: query) }
-
-  func encode(query: String) -> EncodedText { encoder.encode(query: query) }
-
-  func encode(document: String, for query: EncodedText) -> EncodedText {
-    encoder.encode(document: document, for: query)
+  func documentRoom(besideQuery query: String) -> Int {
+    encoder.documentRoom(beside: encoder.encode(query: query))
   }
 
-  func join(_ query: EncodedText, _ document: EncodedText) -> EncodedPair {
-    encoder.encode(query: query, document: document)
+  func encode(query: String, tally: inout ScoringTally) -> EncodedText {
+    encoder.encode(query: query)
+  }
+
+  func encode(_ document: Document, for query: EncodedText) -> EncodedPair {
+    encoder.encode(query: query, document: encoder.encode(document: document.text, for: query))
   }
 
   func score(_ logits: [Double]) -> PointwiseScore { scoring.score(logits) }

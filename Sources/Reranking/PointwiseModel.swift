@@ -1,9 +1,11 @@
 import RankingCore
 import Tokenization
 
-/// What monoT5, RankT5 and a cross-encoder differ in; what they share is in the extension.
+/// What monoT5, RankT5, a cross-encoder and a ColBERT differ in; what they share is in the extension.
 protocol PointwiseModel: Sendable {
   associatedtype Sequence: EncodedSequence
+  /// What is made of a query once, for all of its documents.
+  associatedtype Question: Sendable
 
   var scale: ScoreScale { get }
   var runner: SequenceRunner<Sequence> { get }
@@ -11,10 +13,11 @@ protocol PointwiseModel: Sendable {
   var windows: WindowSettings? { get }
 
   /// How many tokens of a document go into a sequence with the query.
-  func documentRoom(beside query: EncodedText) -> Int
-  func encode(query: String) -> EncodedText
-  func encode(document: String, for query: EncodedText) -> EncodedText
-  func join(_ query: EncodedText, _ document: EncodedText) -> Sequence
+  func documentRoom(besideQuery query: String) -> Int
+  /// - Parameter tally: Is told what of the query went through the model.
+  func encode(query: String, tally: inout ScoringTally) -> Question
+  /// - Parameter document: Its text is what goes through the model, maybe a part of the whole one's.
+  func encode(_ document: Document, for question: Question) -> Sequence
   func score(_ logits: [Double]) -> PointwiseScore
 }
 
@@ -79,7 +82,8 @@ extension PointwiseModel {
     var scores: [PointwiseScore] = []
     scores.reserveCapacity(parts.count)
     var tally = ScoringTally()
-    var encoded = [EncodedQuery?](repeating: nil, count: queries.count)
+    var encoded = [EncodedQuery<Question>?](repeating: nil, count: queries.count)
+    var questionTally = ScoringTally()
     let digests = runner.cache == nil ? [] : queries.map { AnswerCache.digest(of: $0.text) }
     while scores.count < parts.count {
       let slice = parts[scores.count...].prefix(runner.sliceCount)
@@ -94,13 +98,15 @@ extension PointwiseModel {
           }
         },
         encode: { offsets throws(RerankingError) in
-          try encode(offsets.map { slice[slice.startIndex + $0] }, queries, &encoded)
+          try encode(
+            offsets.map { slice[slice.startIndex + $0] }, queries, &encoded, &questionTally)
         })
       for (part, answer) in zip(slice, answers) {
         tally.note(answer, query: part.query, documents: [part.document])
         scores.append(try score(answer.logits).checked(name(part.document)))
       }
     }
+    tally.add(questionTally.statistics)
     guard let windows else { return (scores, tally) }
     tally.add(windows: parts.count)
     return (try aggregated(scores, of: parts, by: windows, name: name), tally)
@@ -110,20 +116,23 @@ extension PointwiseModel {
   ///
   /// - Parameter encoded: Each query is encoded when it is first needed.
   private func encode(
-    _ parts: [DocumentPart], _ queries: [Query], _ encoded: inout [EncodedQuery?]
+    _ parts: [DocumentPart], _ queries: [Query], _ encoded: inout [EncodedQuery<Question>?],
+    _ tally: inout ScoringTally
   ) throws(RerankingError) -> [Sequence] {
     let used = parts.map { part in
       let query =
         encoded[part.query]
         ?? EncodedQuery(
-          id: queries[part.query].id, text: encode(query: queries[part.query].text))
+          id: queries[part.query].id,
+          text: encode(query: queries[part.query].text, tally: &tally))
       encoded[part.query] = query
       return query
     }
     let sequences = runner.map(count: parts.count) { index in
-      join(used[index].text, encode(document: parts[index].text, for: used[index].text))
+      let part = parts[index]
+      return encode(Document(id: part.id, text: part.text), for: used[index].text)
     }
-    for (query, sequence) in zip(used, sequences) { try query.check(sequence) }
+    for (query, sequence) in zip(used, sequences) { try sequence.check(queryID: query.id) }
     return sequences
   }
 
@@ -133,15 +142,19 @@ extension PointwiseModel {
   ) -> [DocumentPart] {
     guard let windows else {
       return texts.enumerated().map { index, text in
-        DocumentPart(document: index, query: text.query, text: text.document.text, window: nil)
+        DocumentPart(
+          document: index, id: text.document.id, query: text.query, text: text.document.text,
+          window: nil)
       }
     }
     let splitters = queries.map {
-      windows.splitter(room: documentRoom(beside: encode(query: $0.text)))
+      windows.splitter(room: documentRoom(besideQuery: $0.text))
     }
     return runner.map(count: texts.count) { index in
       splitters[texts[index].query].windowedTexts(of: texts[index].document).map { window, text in
-        DocumentPart(document: index, query: texts[index].query, text: text, window: window)
+        DocumentPart(
+          document: index, id: texts[index].document.id, query: texts[index].query, text: text,
+          window: window)
       }
     }.flatMap { $0 }
   }
@@ -167,6 +180,8 @@ extension PointwiseModel {
 /// What of a document goes through a model at once.
 private struct DocumentPart: Sendable {
   let document: Int
+  /// The document's.
+  let id: String
   let query: Int
   let text: String
   /// nil: as much from its start as there is room for.
@@ -186,18 +201,9 @@ extension PointwiseScore {
 }
 
 /// A query of some texts, encoded once.
-struct EncodedQuery: Sendable {
+struct EncodedQuery<Text: Sendable>: Sendable {
   let id: String
-  let text: EncodedText
-
-  /// Refuses a sequence without any token: the model has nothing to read.
-  func check(_ sequence: some EncodedSequence) throws(RerankingError) {
-    guard !sequence.tokens.isEmpty else {
-      throw .unusableQuery(
-        id: id, reason: "expected a query or document that the tokenizer has tokens for, found none"
-      )
-    }
-  }
+  let text: Text
 }
 
 extension Query {

@@ -72,16 +72,14 @@ struct PromptedT5: Sendable {
 extension PromptedT5: PointwiseModel {
   var scale: ScoreScale { scoring.scale }
 
-  func documentRoom(beside query: EncodedText) -> Int { encoder.documentRoom(beside: query) }
-
-  func encode(query: String) -> EncodedText { encoder.encode(query) }
-
-  func encode(document: String, for query: EncodedText) -> EncodedText {
-    encoder.encode(document)
+  func documentRoom(besideQuery query: String) -> Int {
+    encoder.documentRoom(beside: encoder.encode(query))
   }
 
-  func join(_ query: EncodedText, _ document: EncodedText) -> EncodedPrompt {
-    encoder.encode(query: query, documents: [document])
+  func encode(query: String, tally: inout ScoringTally) -> EncodedText { encoder.encode(query) }
+
+  func encode(_ document: Document, for query: EncodedText) -> EncodedPrompt {
+    encoder.encode(query: query, documents: [encoder.encode(document.text)])
   }
 
   func score(_ logits: [Double]) -> PointwiseScore {

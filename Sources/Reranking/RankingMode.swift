@@ -10,4 +10,6 @@ public enum RankingMode: String, Sendable, Hashable, CaseIterable {
   case monoDuo = "mono-duo"
   /// A BERT cross-encoder.
   case cross
+  /// ColBERT: each document by itself, by the vectors of its tokens.
+  case colbert
 }

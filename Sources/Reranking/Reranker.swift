@@ -20,6 +20,11 @@ public struct RerankingStatistics: Sendable, Hashable {
   public var cacheHits = 0
   /// Prompts whose answers the score cache lacked; 0 without a cache.
   public var cacheMisses = 0
+  /// Documents whose token vectors were stored, so that they did not go through the model.
+  public var documentsWithVectors = 0
+  /// Documents that had to go through the model although there are stored vectors: none of this document,
+  /// or of another text.
+  public var documentsWithoutVectors = 0
 
   /// Nothing yet.
   public init() {}
@@ -35,6 +40,8 @@ public struct RerankingStatistics: Sendable, Hashable {
     operations += other.operations
     cacheHits += other.cacheHits
     cacheMisses += other.cacheMisses
+    documentsWithVectors += other.documentsWithVectors
+    documentsWithoutVectors += other.documentsWithoutVectors
   }
 }
 

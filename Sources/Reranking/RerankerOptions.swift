@@ -36,7 +36,9 @@ public struct RerankerOptions: Sendable {
   /// nil: the prompt's own; for a cross-encoder `prompt`, as sentence-transformers cuts.
   public var truncation: Truncation?
   /// In tokens; nil: the manifest's, else the prompt's (for a cross-encoder, the tokenizer's or as many
-  /// as the model has positions).
+  /// as the model has positions; for a ColBERT, its files').
+  ///
+  /// A ColBERT's is that of a document.
   public var maximumTokens: Int?
   /// What control tokens spelt in queries and documents become.
   public var specialTokens: SpecialTokenPolicy = .literal
@@ -65,6 +67,10 @@ public struct RerankerOptions: Sendable {
   ///
   /// Any number of rerankers may share one, of any models.
   public var cache: (any ScoreCache)?
+  /// Token vectors of documents, so that a ColBERT need not compute them; nil: all are computed.
+  ///
+  /// Only for the mode colbert. A document that they lack, or have with another text, is computed.
+  public var documentVectors: (any DocumentVectors)?
 
   /// What most users want.
   public init() {}

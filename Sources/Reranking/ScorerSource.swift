@@ -1,7 +1,7 @@
 /// What a scorer was made of.
 struct ScorerSource: Sendable, Hashable {
   let modelPath: String
-  /// The prompt's name; nil for a cross-encoder, which reads none.
+  /// The prompt's name; nil for a cross-encoder or a ColBERT, which read none.
   let prompt: String?
 }
 
@@ -29,5 +29,10 @@ extension DuoT5: SourcedScorer {
 
 extension CrossEncoder: SourcedScorer {
   static let name = RankingMode.cross.rawValue
+  var source: ScorerSource { scorer.source }
+}
+
+extension ColBERT: SourcedScorer {
+  static let name = RankingMode.colbert.rawValue
   var source: ScorerSource { scorer.source }
 }

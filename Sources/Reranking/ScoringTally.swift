@@ -18,6 +18,12 @@ struct ScoringTally: Sendable {
     counted.operations += operations
   }
 
+  /// Counts documents whose vectors were stored, and those that had to be computed although others are.
+  mutating func add(documentsWithVectors stored: Int, without missing: Int) {
+    counted.documentsWithVectors += stored
+    counted.documentsWithoutVectors += missing
+  }
+
   /// Counts pairs that were compared.
   mutating func add(pairs: Int) {
     counted.pairs += pairs

@@ -7,7 +7,7 @@ struct SequenceRunner<Sequence: EncodedSequence>: Sendable {
   let sliceCount: Int
   /// nil: every prompt goes through the model.
   let cache: AnswerCache?
-  private let batchTokens: Int
+  let batchTokens: Int
   private let engine: InferenceEngine
   private let operations: @Sendable (_ lengths: [Int]) -> Double
   private let logits: @Sendable (_ batch: [Sequence], inout InferenceBackend) -> [[Double]]
@@ -89,11 +89,15 @@ struct SequenceRunner<Sequence: EncodedSequence>: Sendable {
   private func logits(
     of sequences: [Sequence], tally: inout ScoringTally, progress: Progress?
   ) -> [[Double]] {
-    let lengths = sequences.map(\.tokens.count)
+    let lengths = sequences.map(\.tokens.count).filter { $0 > 0 }
     tally.add(lengths: lengths, operations: operations(lengths))
+    tally.add(
+      documentsWithVectors: sequences.count - lengths.count,
+      without: sequences.count { $0.lacksStoredVectors })
     let logits = logits
     return engine.run(
-      lengths: lengths, threads: threads, batchTokens: batchTokens, progress: progress
+      lengths: sequences.map(\.weight), threads: threads, batchTokens: batchTokens,
+      progress: progress
     ) { batch, backend in
       logits(batch.map { sequences[$0] }, &backend)
     }

@@ -22,6 +22,12 @@ package struct ContentHash {
     return hash.digest
   }
 
+  /// The hash of a text's UTF-8.
+  static func digest(of text: String) -> UInt64 {
+    var text = text
+    return text.withUTF8 { digest(of: UnsafeRawBufferPointer($0)) }
+  }
+
   /// Adds bytes behind those before.
   mutating func update(_ bytes: UnsafeRawBufferPointer) {
     total += UInt64(bytes.count)

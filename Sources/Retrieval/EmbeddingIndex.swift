@@ -39,12 +39,7 @@ public struct EmbeddingIndex: Sendable {
 
   /// Whether a directory holds an index of embeddings, whole or not; its header is not checked.
   public static func isPresent(at path: String) -> Bool {
-    guard let file = try? IndexFileReader.map("\(path)/\(IndexFile.header)") else { return false }
-    let name = Array(EmbeddingIndexHeader.format.utf8)
-    return withExtendedLifetime(file) {
-      let head = file.bytes.prefix(128)
-      return head.indices.contains { head[$0...].starts(with: name) }
-    }
+    IndexFileReader.hasFormat(EmbeddingIndexHeader.format, at: path)
   }
 
   /// How many documents there are.

@@ -103,7 +103,7 @@ public final class EmbeddingIndexBuilder {
 }
 
 /// The path from the root, so that an index finds its model from wherever it is searched.
-private func absolutePath(of path: String) -> String {
+func absolutePath(of path: String) -> String {
   guard let resolved = realpath(path, nil) else { return path }
   defer { free(resolved) }
   return String(cString: resolved)

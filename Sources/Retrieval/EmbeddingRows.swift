@@ -20,6 +20,21 @@ struct EmbeddingRows: Sendable {
     self.storage = storage
   }
 
+  /// Whether rows must be converted to be floats.
+  var isConverted: Bool { storage != .float32 }
+
+  /// The hash of some rows' bytes.
+  func digest(of rows: Range<Int>) -> UInt64 {
+    precondition(rows.lowerBound >= 0 && rows.upperBound <= count, "rows are in the index")
+    let size = dimension * storage.byteCount
+    return withExtendedLifetime(file) {
+      // In bounds: the file holds `count` rows.
+      ContentHash.digest(
+        of: UnsafeRawBufferPointer(
+          rebasing: file.bytes[rows.lowerBound * size..<rows.upperBound * size]))
+    }
+  }
+
   /// Some rows as 32-bit floats: the mapped file itself, else converted ones in `scratch`.
   ///
   /// - Parameter scratch: `[at least rows.count, dimension]`.

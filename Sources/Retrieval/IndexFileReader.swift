@@ -15,6 +15,15 @@ enum IndexFileReader {
     }
   }
 
+  /// Whether a directory holds an index whose header names a format; the header is not checked.
+  static func hasFormat(_ format: String, at directory: String) -> Bool {
+    guard let file = try? map("\(directory)/\(IndexFile.header)") else { return false }
+    return withExtendedLifetime(file) {
+      let head = file.bytes.prefix(128)
+      return head.indices.contains { head[$0...].starts(with: format.utf8) }
+    }
+  }
+
   /// Maps a file; nil if there is none.
   static func map(_ path: String) throws(RetrievalError) -> MappedFile? {
     do {

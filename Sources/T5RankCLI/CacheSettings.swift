@@ -39,4 +39,12 @@ extension RerankingStatistics {
       "cache: \(grouped(cacheHits)) of \(counted(asked, "score was", "scores were")) remembered "
       + "(\(permille / 10).\(permille % 10) %)"
   }
+
+  /// `2 documents had no stored vectors, or …`; nil where none had to be computed.
+  var vectorsSummary: String? {
+    guard documentsWithoutVectors > 0 else { return nil }
+    return
+      "\(counted(documentsWithoutVectors, "document", "documents")) had no vectors in --vectors, "
+      + "or those of another text; theirs were computed"
+  }
 }

@@ -11,6 +11,7 @@ protocol IndexBuilder: AnyObject {
 }
 
 extension EmbeddingIndexBuilder: IndexBuilder {}
+extension TokenVectorIndexBuilder: IndexBuilder {}
 
 /// A builder of a BM25 index that shows how far it is.
 final class WordIndexBuilder: IndexBuilder {

@@ -1,5 +1,6 @@
 import RankingCore
 import RankingFormats
+import Reranking
 import Retrieval
 
 /// Makes an index of a corpus.
@@ -47,13 +48,34 @@ struct IndexCommand {
         if !settings.isQuiet { console.progress("merging · \(grouped(terms)) terms") }
       }
     case .embeddings(let path, let options, let storage):
-      let encoder = try BiEncoder(path: ModelPath.directory(of: path), options: options)
+      let path = try ModelPath.directory(of: path)
+      if try ModelDirectory.isColBERT(at: path) {
+        return try vectorBuilder(path, options, storage, since: start)
+      }
+      let encoder = try BiEncoder(path: path, options: options)
       if !settings.isQuiet { encoder.notes.forEach(console.note) }
       return try EmbeddingIndexBuilder(
         path: settings.indexPath, encoder: encoder, storage: storage,
         storesTexts: settings.storesTexts
       ) { showProgress($0, since: start) }
     }
+  }
+
+  private func vectorBuilder(
+    _ path: String, _ encoder: BiEncoderOptions, _ storage: EmbeddingStorage, since start: Double
+  ) throws -> any IndexBuilder {
+    guard encoder.documentPrompt == nil else {
+      throw UsageError(
+        "--document-prompt: expected a bi-encoder, found a ColBERT in \(printable(path))")
+    }
+    var options = RerankerOptions()
+    options.maximumTokens = encoder.maximumTokens
+    options.specialTokens = encoder.specialTokens
+    options.threads = encoder.threads
+    return try TokenVectorIndexBuilder(
+      path: settings.indexPath, model: ColBERT(ModelDirectory(path: path), options: options),
+      storage: storage
+    ) { showProgress($0, since: start) }
   }
 
   private func add(_ entry: TextReader.Entry, to builder: any IndexBuilder) throws {

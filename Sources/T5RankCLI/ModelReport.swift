@@ -8,9 +8,9 @@ import Tokenization
 struct ModelReport: Sendable {
   private let model: ModelDirectory
   private let sizes: ModelSizes
-  /// Empty for a cross-encoder, which is not asked in words.
+  /// Empty for a model that is not asked in words.
   private let prompts: [PromptReport]
-  /// What a cross-encoder's score means; nil for T5.
+  /// What the score of a cross-encoder or a ColBERT means; nil for T5.
   private let score: String?
   /// The tokens of the text that was asked about.
   private let tokens: [TokenID]?
@@ -26,6 +26,9 @@ struct ModelReport: Sendable {
     case .bert, .modernBERT, .deBERTa, .t5Classifier:
       prompts = []
       score = try CrossEncoder(model, options: RerankerOptions()).scale.rawValue
+    case .colBERT:
+      prompts = []
+      score = try ColBERT(model, options: RerankerOptions()).scale.rawValue
     }
   }
 

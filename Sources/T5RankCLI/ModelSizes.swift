@@ -25,15 +25,10 @@ struct ModelSizes: Sendable {
       ]
     case .bert(let bert):
       family = bert.family.rawValue
-      sizes = [
-        ("layers", JSONValue(bert.layers)), ("width", JSONValue(bert.width)),
-        ("heads", JSONValue(bert.heads)), ("hidden_width", JSONValue(bert.hiddenWidth)),
-        ("activation", JSONValue(String(describing: bert.activation))),
-        ("vocabulary", JSONValue(bert.vocabularySize)),
-        ("embedding_width", JSONValue(bert.embeddingWidth)),
-        ("maximum_positions", JSONValue(bert.maximumPositions)),
-        ("token_types", JSONValue(bert.tokenTypes)), ("labels", JSONValue(bert.labels)),
-      ]
+      sizes = Self.encoder(bert) + [("labels", JSONValue(bert.labels))]
+    case .colBERT(let bert, let dimension):
+      family = bert.family.rawValue
+      sizes = Self.encoder(bert) + [("vector_width", JSONValue(dimension))]
     case .modernBERT(let bert):
       family = ModernBERTConfiguration.family
       let near = bert.attention.compactMap(\.reach)
@@ -59,5 +54,17 @@ struct ModelSizes: Sendable {
         ("token_types", JSONValue(bert.tokenTypes)), ("labels", JSONValue(bert.labels)),
       ]
     }
+  }
+
+  private static func encoder(_ bert: BERTConfiguration) -> [(name: String, value: JSONValue)] {
+    [
+      ("layers", JSONValue(bert.layers)), ("width", JSONValue(bert.width)),
+      ("heads", JSONValue(bert.heads)), ("hidden_width", JSONValue(bert.hiddenWidth)),
+      ("activation", JSONValue(String(describing: bert.activation))),
+      ("vocabulary", JSONValue(bert.vocabularySize)),
+      ("embedding_width", JSONValue(bert.embeddingWidth)),
+      ("maximum_positions", JSONValue(bert.maximumPositions)),
+      ("token_types", JSONValue(bert.tokenTypes)),
+    ]
   }
 }

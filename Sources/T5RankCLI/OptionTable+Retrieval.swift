@@ -21,7 +21,8 @@ extension OptionTable {
       details: """
         A directory of sentence-transformers, or any BERT: config.json, model.safetensors, vocab.txt \
         or tokenizer.json, and modules.json with its pooling. search takes the index's own unless another place of the \
-        same model is named.
+        same model is named. index makes of a ColBERT what --vectors of rank and search needs: the \
+        vectors of each document's tokens, without texts.
         """),
     CommandOption(
       name: "storage", placeholder: "TYPE",

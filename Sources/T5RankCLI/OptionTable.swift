@@ -5,7 +5,8 @@ import Tokenization
 /// Every option of `t5rank`, in the order in which help lists them.
 package enum OptionTable {
   package static let all: [CommandOption] =
-    input + ranking + pairwise + windows + cascades + fusion + cache + output + explanation
+    input + ranking + pairwise + windows + cascades + fusion + cache + vectors + output
+    + explanation
     + running
     + retrieval
     + mining + training + conversion + fetching + evaluation + other
@@ -80,7 +81,8 @@ package enum OptionTable {
       details: """
         mono scores each document by itself (monoT5); rank rates each one (RankT5); duo compares \
         pairs of the first --depth candidates (duoT5); mono-duo compares pairs of mono's best \
-        --depth; cross scores each document with a BERT cross-encoder.
+        --depth; cross scores each document with a BERT cross-encoder; colbert compares the vectors of \
+        its tokens with the query's.
         """),
     CommandOption(
       name: "prompt", placeholder: "NAME", isRepeatable: true, subcommands: [.rank, .bench],
@@ -126,7 +128,8 @@ package enum OptionTable {
         """),
     CommandOption(
       name: "max-tokens", placeholder: "N", subcommands: [.rank],
-      summary: "the token budget of one prompt (default: the prompt's or the model's own)"),
+      summary: "the token budget of one prompt (default: the prompt's or the model's own)",
+      details: "In mode colbert that of a document."),
     CommandOption(
       name: "special-tokens", placeholder: "HOW",
       choices: SpecialTokenPolicy.allCases.map(\.rawValue), subcommands: [.rank, .inspect],
@@ -161,7 +164,7 @@ package enum OptionTable {
       summary: "what the scores mean (default: the mode's own)",
       details: """
         mono: the log-odds true − false, log p(true), or p(true). cross: the raw output, or the \
-        model's activation. rank: the expected rating (expected-value); otherwise how far it is \
+        model's activation. colbert has one score only. rank: the expected rating (expected-value); otherwise how far it is \
         from the least to the greatest rating, as a probability, its logarithm or its log-odds; \
         with the prompt rankt5 the label's logit. duo's scores are always those of its aggregation. \
         The order does not depend on it, but probabilities near 1 run together.

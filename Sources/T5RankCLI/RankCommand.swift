@@ -1,6 +1,7 @@
 import RankingCore
 import RankingFormats
 import Reranking
+import Retrieval
 
 /// Ranks every request of the input, one after another, and writes each as soon as it is ranked.
 struct RankCommand {
@@ -60,6 +61,7 @@ struct RankCommand {
   private func openedModel() throws -> RankingModel {
     var options = settings.options
     options.cache = try settings.cache?.open(console)
+    options.documentVectors = try settings.vectorsPath.map(TokenVectorIndex.init(path:))
     let openModel =
       settings.isQuiet ? openModel : RankingModel.noting(openModel, on: console)
     guard let stages = settings.stages else {
@@ -112,6 +114,7 @@ struct RankCommand {
           + "fall strictly with rank as trec_eval needs")
     }
     if let cache = statistics.cacheSummary { console.note(cache) }
+    if let vectors = statistics.vectorsSummary { console.note(vectors) }
     if console.isInteractive { console.note(totals.summary) }
   }
 }

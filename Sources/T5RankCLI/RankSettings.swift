@@ -27,6 +27,8 @@ struct RankSettings: Sendable {
   let stages: StageList?
   /// nil: every score is computed.
   let cache: CacheSettings?
+  /// nil: documents' token vectors are computed.
+  let vectorsPath: String?
   /// Whether more pairs than `options.maximumPairs` are wanted.
   let acceptsManyPairs: Bool
   /// nil: no explanations.
@@ -61,6 +63,8 @@ struct RankSettings: Sendable {
     options = try Self.options(parsed)
     stages = try StageList(parsed)
     cache = try CacheSettings(parsed)
+    vectorsPath = try parsed.text("vectors")
+    try stages?.checkVectors(vectorsPath)
     if let first = stages?.first {
       throw UsageError(
         "--stages: expected \(first.kind.rawValue) in t5rank search only, which has an index")

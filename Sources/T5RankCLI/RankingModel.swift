@@ -70,6 +70,11 @@ package struct RankingModel: Sendable {
 
   /// The directory of the model that is used where none is named.
   static func defaultPath(for mode: RankingMode?) throws(RerankingError) -> String {
+    guard mode != .colbert else {
+      throw .unusableOptions(
+        reason: "--mode colbert: expected --model DIR, as no ColBERT comes with the program, "
+          + "found none")
+    }
     let path = "weights/" + (mode == .cross ? shippedCrossEncoder : shipped)
     guard let found = InstalledFiles.path(of: path) else {
       throw .fileMissing(path: path, expected: "the default model (or another with --model DIR)")

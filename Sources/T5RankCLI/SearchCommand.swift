@@ -127,6 +127,7 @@ struct SearchCommand {
     }
     var options = settings.options
     options.cache = try settings.cache?.open(console)
+    options.documentVectors = try settings.vectorsPath.map(TokenVectorIndex.init(path:))
     let openModel =
       settings.isQuiet ? openModel : RankingModel.noting(openModel, on: console)
     return try stages.cascade(modelPath: settings.modelPath, options, openModel: openModel)
@@ -171,6 +172,7 @@ struct SearchCommand {
       console.note("nothing was found for \(counted(empty, "query", "queries"))")
     }
     if let cache = statistics.cacheSummary { console.note(cache) }
+    if let vectors = statistics.vectorsSummary { console.note(vectors) }
     if console.isInteractive {
       console.note("\(counted(counts.queries, "query", "queries")), \(secondsText(seconds))")
     }

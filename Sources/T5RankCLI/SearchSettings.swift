@@ -24,6 +24,8 @@ struct SearchSettings: Sendable {
   let stages: StageList?
   /// nil: every score is computed.
   let cache: CacheSettings?
+  /// nil: documents' token vectors are computed.
+  let vectorsPath: String?
   /// nil: the models in `weights/`.
   let modelPath: String?
   let tag: String
@@ -74,6 +76,11 @@ struct SearchSettings: Sendable {
     guard cache == nil || stages != nil else {
       throw UsageError("--cache: expected --stages, whose scores it remembers, found none")
     }
+    vectorsPath = try parsed.text("vectors")
+    guard vectorsPath == nil || stages != nil else {
+      throw UsageError("--vectors: expected --stages, of which one is colbert, found none")
+    }
+    try stages?.checkVectors(vectorsPath)
     modelPath = try parsed.text("model")
     guard modelPath == nil || stages != nil else {
       throw UsageError("--model: expected --stages, whose model it is, found none")

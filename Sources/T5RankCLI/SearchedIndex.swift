@@ -10,6 +10,11 @@ enum SearchedIndex: Sendable {
   /// Opens the index, and the model that embeds queries for it.
   init(_ settings: SearchSettings) throws {
     let includesTexts = settings.format.hasTexts || settings.stages != nil
+    guard !TokenVectorIndex.isPresent(at: settings.indexPath) else {
+      throw UsageError(
+        "--index: expected an index to search, found the token vectors of a ColBERT, with which "
+          + "--vectors re-ranks, in \(printable(settings.indexPath))")
+    }
     if EmbeddingIndex.isPresent(at: settings.indexPath) {
       try settings.refuseParameters()
       try settings.checkFirstStage(.encoder)

@@ -32,7 +32,7 @@ struct StageList: Sendable, Hashable {
   /// nil: the last stage that ranked a document decides alone.
   private(set) var fusion: StageFusion?
 
-  private static let modes: [RankingMode] = [.mono, .rank, .duo, .cross]
+  private static let modes: [RankingMode] = [.mono, .rank, .duo, .cross, .colbert]
 
   /// - Returns: nil if no stages were asked for.
   init?(_ parsed: ParsedArguments) throws(UsageError) {
@@ -49,7 +49,7 @@ struct StageList: Sendable, Hashable {
     fusion = try StageFusion(parsed, stageCount: stages.count)
     if parsed.has("passages"), stages.allSatisfy({ $0.mode == .duo }) {
       throw UsageError(
-        "--passages: expected a stage that scores documents by themselves (mono, rank or cross), "
+        "--passages: expected a stage that scores documents by themselves (mono, rank, cross or colbert), "
           + "found duo")
     }
   }
@@ -70,7 +70,7 @@ struct StageList: Sendable, Hashable {
       }
       guard let mode = Self.modes.first(where: { $0.rawValue == kind }) else {
         throw UsageError(
-          "--stages: expected mono, rank, duo or cross (or bm25 or encoder at the start), "
+          "--stages: expected mono, rank, duo, cross or colbert (or bm25 or encoder at the start), "
             + "found '\(printable(kind))'")
       }
       let count = stages.count { $0.mode == mode }
@@ -99,6 +99,13 @@ struct StageList: Sendable, Hashable {
       separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
     guard let kind = head.first, head.last != "" else { throw unusable }
     return (String(kind), head.count == 2 ? String(head[1]) : nil, depth)
+  }
+
+  /// Refuses token vectors that no stage would use.
+  func checkVectors(_ path: String?) throws(UsageError) {
+    guard path == nil || stages.contains(where: { $0.mode == .colbert }) else {
+      throw UsageError("--vectors: expected a stage of mode colbert, which uses them, found none")
+    }
   }
 
   /// What the last stage does.
@@ -130,6 +137,7 @@ struct StageList: Sendable, Hashable {
         own.prompts = prompts.filter { $0.mode == stage.mode.rawValue }.map(\.name)
         // It reads the windows that the stages before it chose.
         if stage.mode == .duo { own.passages = .first }
+        if stage.mode != .colbert { own.documentVectors = nil }
         let model = try openModel(stage.modelPath ?? modelPath, own)
         return Cascade.Stage(reranker: model.reranker, depth: stage.depth, name: stage.name)
       }, fusion: fusion)

@@ -41,6 +41,9 @@ public final class TrainableModel: Sendable {
           + "known, found a T5 with a classifier in \(directory.path)")
     case .bert(let configuration):
       network = .bert(BERTModel(configuration, declaring: &declarations))
+    case .colBERT:
+      throw TrainingError.unusableRecipe(
+        "expected a T5 or a BERT with a classifier to train, found a ColBERT in \(directory.path)")
     case .modernBERT: throw Self.refusal(of: ModernBERTConfiguration.family, directory.path)
     case .deBERTa: throw Self.refusal(of: DeBERTaConfiguration.family, directory.path)
     }

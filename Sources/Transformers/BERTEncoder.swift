@@ -100,14 +100,16 @@ public struct BERTEncoder: Sendable {
   ///
   /// - Parameters:
   ///   - types: The type of each token of the batch; not read by a model without types.
+  ///   - seenCounts: How many of each sequence's first tokens its tokens see, at least 1; nil: all.
   ///   - observe: Called with the states after each layer, and the layer's number from 1.
   public func encode<B: Backend>(
-    _ batch: PackedBatch, types: [Int32], on backend: inout B,
+    _ batch: PackedBatch, types: [Int32], seenCounts: [Int]? = nil, on backend: inout B,
     observe: ((_ layer: Int, _ states: B.Value) -> Void)? = nil
   ) -> B.Value {
     var states = embed(batch, types: types, on: &backend)
+    let seen = seenCounts.map { SeenTokens($0, of: batch) }
     for (index, layer) in layers.enumerated() {
-      states = apply(layer, to: states, batch.offsets, on: &backend)
+      states = apply(layer, to: states, batch.offsets, seen, on: &backend)
       observe?(index + 1, states)
     }
     return states
@@ -122,7 +124,7 @@ public struct BERTEncoder: Sendable {
   ) -> B.Value {
     var states = embed(batch, types: types, on: &backend)
     for layer in layers.dropLast() {
-      states = apply(layer, to: states, batch.offsets, on: &backend)
+      states = apply(layer, to: states, batch.offsets, nil, on: &backend)
     }
     guard let last = layers.last else { return backend.select(batch.starts, of: states) }
     return applyToFirst(last, of: states, batch, on: &backend)
@@ -160,15 +162,25 @@ public struct BERTEncoder: Sendable {
   }
 
   private func apply<B: Backend>(
-    _ layer: Layer, to states: B.Value, _ offsets: [Int], on backend: inout B
+    _ layer: Layer, to states: B.Value, _ offsets: [Int], _ seen: SeenTokens?, on backend: inout B
   ) -> B.Value {
-    let (queries, keys, values) = backend.projections(
-      of: states, query: (layer.query.weight, layer.query.bias),
-      key: (layer.key.weight, layer.key.bias), value: (layer.value.weight, layer.value.bias))
-    let attended = backend.attend(
-      queries: queries, keys: keys, values: values, heads: configuration.heads, scale: scale,
-      layout: AttentionLayout(within: offsets),
-      positions: nil)
+    let attended: B.Value
+    if let seen {
+      let context = backend.select(seen.rows, of: states)
+      attended = backend.attend(
+        queries: backend.linear(states, layer.query.weight, bias: layer.query.bias),
+        keys: backend.linear(context, layer.key.weight, bias: layer.key.bias),
+        values: backend.linear(context, layer.value.weight, bias: layer.value.bias),
+        heads: configuration.heads, scale: scale,
+        layout: AttentionLayout(queryOffsets: offsets, keyOffsets: seen.offsets), positions: nil)
+    } else {
+      let (queries, keys, values) = backend.projections(
+        of: states, query: (layer.query.weight, layer.query.bias),
+        key: (layer.key.weight, layer.key.bias), value: (layer.value.weight, layer.value.bias))
+      attended = backend.attend(
+        queries: queries, keys: keys, values: values, heads: configuration.heads, scale: scale,
+        layout: AttentionLayout(within: offsets), positions: nil)
+    }
     return layer.finish(
       attended, residual: states, activation: configuration.activation,
       epsilon: configuration.epsilon, on: &backend)
@@ -193,6 +205,29 @@ public struct BERTEncoder: Sendable {
   /// 1/√(head width).
   private var scale: Float {
     1 / Float(configuration.width / configuration.heads).squareRoot()
+  }
+}
+
+/// The tokens of a batch that attention sees: the first ones of each sequence.
+private struct SeenTokens {
+  /// Their rows in the batch.
+  let rows: [Int32]
+  /// Sequence i has the rows `offsets[i] ..< offsets[i + 1]` of these.
+  let offsets: [Int]
+
+  init(_ counts: [Int], of batch: PackedBatch) {
+    precondition(counts.count == batch.count, "each sequence has a count")
+    var rows: [Int32] = []
+    var offsets = [0]
+    for (sequence, count) in counts.enumerated() {
+      let start = batch.offsets[sequence]
+      precondition(
+        count >= 1 && start + count <= batch.offsets[sequence + 1], "a sequence has these tokens")
+      rows += (start..<start + count).map { Int32($0) }
+      offsets.append(rows.count)
+    }
+    self.rows = rows
+    self.offsets = offsets
   }
 }
 

@@ -1,15 +1,15 @@
-import JSON
+package import JSON
 
 /// Reads settings from a model's `config.json`, each checked.
 ///
 /// Keys that nobody asks for are passed over: such files hold many.
-struct ConfigurationReader {
+package struct ConfigurationReader {
   private let members: JSONObject
   private let path: String
   /// What errors put before a key: the keys of the objects around it.
   private var prefix = ""
 
-  init(_ value: JSONValue, path: String) throws(ModelError) {
+  package init(_ value: JSONValue, path: String) throws(ModelError) {
     guard let members = value.object else {
       throw .configuration(path: path, reason: "expected an object, found \(value.kind)")
     }
@@ -18,7 +18,7 @@ struct ConfigurationReader {
   }
 
   /// The settings in an object; nil where it is absent or null.
-  func object(_ key: String) throws(ModelError) -> ConfigurationReader? {
+  package func object(_ key: String) throws(ModelError) -> ConfigurationReader? {
     guard let value = present(key) else { return nil }
     guard value.object != nil else { throw mismatch(key, expected: "an object") }
     var reader = try ConfigurationReader(value, path: path)
@@ -27,7 +27,7 @@ struct ConfigurationReader {
   }
 
   /// The error about a key.
-  func mismatch(_ key: String, expected: String) -> ModelError {
+  package func mismatch(_ key: String, expected: String) -> ModelError {
     let found = present(key).map { value in
       let text = value.serialized()
       return text.utf8.count <= 80 ? text : value.kind
@@ -37,12 +37,12 @@ struct ConfigurationReader {
   }
 
   /// A size that matrices are made of; absent, `fallback`.
-  func size(_ key: String, default fallback: Int? = nil) throws(ModelError) -> Int {
+  package func size(_ key: String, default fallback: Int? = nil) throws(ModelError) -> Int {
     try integer(key, in: 1...Self.largestSize, default: fallback)
   }
 
   /// An integer in a range; absent or null, `fallback`.
-  func integer(
+  package func integer(
     _ key: String, in range: ClosedRange<Int>, default fallback: Int? = nil
   ) throws(ModelError) -> Int {
     guard let value = present(key) else {
@@ -74,7 +74,7 @@ struct ConfigurationReader {
   }
 
   /// A list of words; nil where it is absent or null.
-  func strings(_ key: String) throws(ModelError) -> [String]? {
+  package func strings(_ key: String) throws(ModelError) -> [String]? {
     guard let value = present(key) else { return nil }
     let strings = value.array.map { $0.compactMap(\.string) }
     guard let strings, strings.count == value.array?.count else {
@@ -84,14 +84,14 @@ struct ConfigurationReader {
   }
 
   /// A word; nil where it is absent or null.
-  func word(_ key: String) throws(ModelError) -> String? {
+  package func word(_ key: String) throws(ModelError) -> String? {
     guard let value = present(key) else { return nil }
     guard let word = value.string else { throw mismatch(key, expected: "a string") }
     return word
   }
 
   /// true or false; nil where it is absent or null.
-  func flag(_ key: String) throws(ModelError) -> Bool? {
+  package func flag(_ key: String) throws(ModelError) -> Bool? {
     guard let value = present(key) else { return nil }
     guard let flag = value.bool else { throw mismatch(key, expected: "true or false") }
     return flag

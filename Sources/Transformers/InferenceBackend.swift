@@ -8,7 +8,8 @@ public struct InferenceBackend: Backend {
   private let parameters: Parameters
   /// nil: nothing is rounded.
   private let precision: ReducedPrecision?
-  let workspace = Workspace()
+  /// Where activations are; for what else is computed with them on the way.
+  package let workspace = Workspace()
   /// By table; each reaches as far as the longest sequence so far.
   private var biases: [RelativePositions: DistanceBias] = [:]
 

@@ -105,6 +105,23 @@ struct FetchTests {
     }
   }
 
+  @Test("A ColBERT comes with its settings, and with its linear layer where that is apart")
+  func colBERT() throws {
+    let weights = HubServer.File([1], isLarge: true)
+    let files: [String: HubServer.File] = [
+      "config.json": HubServer.File("{}"), "artifact.metadata": HubServer.File("{\"dim\": 1}"),
+      "config_sentence_transformers.json": HubServer.File("{\"b\": 1}"),
+      "modules.json": HubServer.File(
+        #"[{"path": "", "type": "a"}, {"path": "1_Dense", "type": "b"}]"#),
+      "model.safetensors": weights, "1_Dense/model.safetensors": weights,
+      "1_Dense/config.json": HubServer.File("{\"c\": 1}"), "vocab.txt": HubServer.File("d"),
+    ]
+    try FetchedModel.use(files) { model in
+      try model.fetch()
+      #expect(model.fetchedPaths() == files.keys.sorted())
+    }
+  }
+
   @Test("PyTorch's file is taken where there are no safetensors")
   func pickle() throws {
     let files = [

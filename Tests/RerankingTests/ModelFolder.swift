@@ -18,6 +18,15 @@ enum ShippedModel {
 
   static func t5() throws -> ModelDirectory { try readT5.get() }
   static func bert() throws -> ModelDirectory { try readBERT.get() }
+
+  /// A model that ranks in a mode; a tiny random one for colbert, as none is shipped.
+  static func model(for mode: RankingMode) throws -> ModelDirectory {
+    switch mode {
+    case .cross: try bert()
+    case .colbert: try TinyColBERT.shared.get()
+    case .mono, .rank, .duo, .monoDuo: try t5()
+    }
+  }
 }
 
 /// Runs `body` with a folder that links to the files of another, some replaced or left out.

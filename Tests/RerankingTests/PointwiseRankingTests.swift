@@ -8,7 +8,7 @@ import Tokenization
 struct PointwiseRankingTests {
   @Test("Passages about the query stand above others", arguments: ScoreStabilityTests.modes)
   func sane(mode: RankingMode) throws {
-    let model = try mode == .cross ? ShippedModel.bert() : ShippedModel.t5()
+    let model = try ShippedModel.model(for: mode)
     var options = RerankerOptions()
     options.mode = mode
     let ranking = try model.reranker(options).rank(
@@ -32,7 +32,7 @@ struct PointwiseRankingTests {
     for mode in RankingMode.allCases {
       var options = RerankerOptions()
       options.mode = mode
-      let model = try mode == .cross ? ShippedModel.bert() : ShippedModel.t5()
+      let model = try ShippedModel.model(for: mode)
       let reranker = try model.reranker(options)
       let none = try reranker.rerank([], for: Passages.query, progress: nil)
       #expect(none.ranking.isEmpty)
@@ -50,7 +50,7 @@ struct PointwiseRankingTests {
     for mode in RankingMode.allCases {
       var options = RerankerOptions()
       options.mode = mode
-      let model = try mode == .cross ? ShippedModel.bert() : ShippedModel.t5()
+      let model = try ShippedModel.model(for: mode)
       let ranking = try model.reranker(options).rerank(
         documents, for: Passages.query, progress: nil
       ).ranking
@@ -63,7 +63,7 @@ struct PointwiseRankingTests {
     for mode in RankingMode.allCases {
       var options = RerankerOptions()
       options.mode = mode
-      let model = try mode == .cross ? ShippedModel.bert() : ShippedModel.t5()
+      let model = try ShippedModel.model(for: mode)
       let reranker = try model.reranker(options)
       let error = refusal {
         try reranker.rerank(Passages.documents, for: Query(id: "q7", text: text), progress: nil)
@@ -162,7 +162,7 @@ struct PointwiseRankingTests {
       var options = RerankerOptions()
       options.mode = mode
       options.depth = 4
-      let model = try mode == .cross ? ShippedModel.bert() : ShippedModel.t5()
+      let model = try ShippedModel.model(for: mode)
       let statistics = try model.reranker(options).rerank(
         Passages.documents, for: longQuery, progress: nil
       ).statistics

@@ -146,7 +146,7 @@ struct ScoreStabilityTests {
     options.mode = mode
     options.depth = 4
     options.threads = 2
-    let model = try mode == .cross ? ShippedModel.bert() : ShippedModel.t5()
+    let model = try ShippedModel.model(for: mode)
     let reranker = try model.reranker(options)
     let documents = Array(Self.documents.suffix(10))
     let expected = try reranker.rerank(documents, for: Passages.query, progress: nil).ranking

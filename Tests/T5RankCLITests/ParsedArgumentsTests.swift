@@ -77,10 +77,11 @@ struct ParsedArgumentsTests {
       (["-qz"], "unknown option -z"),
       (
         ["--mode", "dou"],
-        "--mode: expected one of mono, rank, duo, mono-duo, cross, found 'dou'; did you mean duo?"
+        "--mode: expected one of mono, rank, duo, mono-duo, cross, colbert, found 'dou'; "
+          + "did you mean duo?"
       ),
       (["--mode=Duo"], "found 'Duo'; did you mean duo?"),
-      (["--mode", ""], "--mode: expected one of mono, rank, duo, mono-duo, cross, found ''"),
+      (["--mode", ""], "--mode: expected one of mono, rank, duo, mono-duo, cross, colbert, found ''"),
       (
         ["--format", "xml"],
         "--format: expected one of table, jsonl, json, trec, msmarco, found 'xml'"

@@ -28,15 +28,16 @@ class Experiment:
     # First stages
 
     def index(self, system):
-        """The directory of a first stage's index."""
+        """The directory of a first stage's index, or of a ColBERT's vectors."""
         def make(path):
             self.progress.say(f"{self.collection.name}: indexing for {system.name}")
             threads = ["--threads", self.options.threads] if system.model else []
             output(self.program.path, "index", "--quiet", "--corpus", self.collection.folder,
                    "--index", path, *encoder_option(system), *threads)
 
+        kind = "vectors" if system.is_stored else system.mode
         return self.store.directory(
-            f"index-{system.mode}", [*self.corpus_key, *system.makers()], make)
+            f"index-{kind}", [*self.corpus_key, *system.makers()], make)
 
     def search_command(self, system, depth):
         return [self.program.path, "search", "--quiet", "--format", "jsonl", "--index",
@@ -59,6 +60,10 @@ class Experiment:
         request = self.requests[query]
         return json.dumps({**request, "candidates": request["candidates"][:depth]})
 
+    def rerank_command(self, system):
+        return system.command(self.program.path, self.options.threads,
+                              self.index(system) if system.is_stored else None)
+
     # Rankings
 
     def ranking_key(self, system):
@@ -79,7 +84,7 @@ class Experiment:
 
     def reranked(self, system, depth):
         rankings = {}
-        with Server(*system.command(self.program.path, self.options.threads)) as server:
+        with Server(*self.rerank_command(system)) as server:
             for query, request in self.requests.items():
                 answer, seconds = server.ask(self.request(query, depth))
                 rankings[query] = identifiers(json.loads(answer))
@@ -118,7 +123,7 @@ class Experiment:
             command = self.search_command(system, TIMED_DOCUMENTS)
             lines = [" ".join(self.collection.queries[query].split()) for query in queries]
         else:
-            command = system.command(self.program.path, self.options.threads)
+            command = self.rerank_command(system)
             lines = [self.request(query, TIMED_DOCUMENTS) for query in queries]
         count = min(len(self.requests[queries[0]]["candidates"]), TIMED_DOCUMENTS)
         latencies = []

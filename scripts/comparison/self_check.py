@@ -5,6 +5,8 @@ import json
 import random
 import sys
 
+from comparison.system import LATE
+
 SUBJECTS = ["bees", "bridges", "vaccines", "volcanoes", "glaciers"]
 WORDS = """honey steel immune lava ice dance arch antibody crater valley the of and how they form grow
 move find make""".split()
@@ -15,7 +17,7 @@ def run(compare, options, folder):
     collection = make_collection(folder / "made")
     options = copy.copy(options)
     options.collections, options.output = [collection], folder / "output"
-    options.systems = [*SYSTEMS, "bi"] if options.encoder else SYSTEMS
+    options.systems = [*SYSTEMS, *(["bi"] if options.encoder else []), *(LATE if options.colbert else [])]
     options.queries, options.latency_queries, options.depth, options.retime = None, 2, 15, False
     first = compare(options)
     rows = {row["system"]: row for row in first["collections"][0]["systems"]}
@@ -26,6 +28,9 @@ def run(compare, options, folder):
            "mono over BM25's best one to be BM25")
     expect(rows["mono"]["by_depth"][-1][1] == rows["mono"]["measures"]["nDCG@10"]["value"],
            "mono over all to be mono")
+    if options.colbert:
+        expect(rows["colbert"]["measures"] == rows["colbert-stored"]["measures"],
+               "stored vectors to rank as computed ones")
     for name in ["comparison.md", "comparison.json", "comparison.html"]:
         expect((options.output / name).stat().st_size > 0, f"{name} to be written")
     text = (options.output / "comparison.html").read_text()

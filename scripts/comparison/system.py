@@ -10,8 +10,10 @@ from comparison.store import file_hash
 FIRST_STAGES = ["bm25", "bi"]
 PAIRWISE = ["duo", "mono-duo"]
 T5_MODES = ["mono", "rank", *PAIRWISE]
-NAMES = [*FIRST_STAGES, "cross", *T5_MODES]
-MODEL_FILES = {".safetensors", ".json", ".model", ".txt"}
+# A ColBERT that reads the candidates, and one whose vectors of them are on disk.
+LATE = ["colbert", "colbert-stored"]
+NAMES = [*FIRST_STAGES, "cross", *LATE, *T5_MODES]
+MODEL_FILES = {".safetensors", ".json", ".model", ".txt", ".metadata"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,6 +24,7 @@ class System:
     mode: str
     model: pathlib.Path | None = None
     depth: int | None = None  # Of the pairs that duo compares.
+    is_stored: bool = False  # Whether the documents' vectors are on disk.
 
     @property
     def is_first_stage(self):
@@ -42,15 +45,17 @@ class System:
             pairs = compared * (compared - 1)
         return pairs + (0 if self.mode == "duo" else count)
 
-    def command(self, program, threads):
-        """What re-ranks JSON Lines."""
+    def command(self, program, threads, vectors=None):
+        """What re-ranks JSON Lines, maybe with documents' vectors in an index."""
         depth = ["--depth", self.depth, "--yes"] if self.depth else []
+        stored = ["--vectors", vectors] if vectors else []
         return [program, "--quiet", "--format", "jsonl", "--mode", self.mode, "--model", self.model,
-                "--threads", threads, *depth]
+                "--threads", threads, *depth, *stored]
 
     def makers(self):
         """What the scores depend on, for a key."""
-        return [self.mode, self.depth, fingerprint(self.model) if self.model else None]
+        makers = [self.mode, self.depth, fingerprint(self.model) if self.model else None]
+        return [*makers, "stored"] if self.is_stored else makers
 
     def model_bytes(self):
         return sum(path.stat().st_size for path in model_files(self.model)) if self.model else None
@@ -68,7 +73,7 @@ def fingerprint(folder):
             if path.is_file() and path.suffix in MODEL_FILES}
 
 
-def systems(names, models, cross_encoders, encoder, duo_depth):
+def systems(names, models, cross_encoders, colberts, encoder, duo_depth):
     """What names such as `mono` and `duo:5` stand for, each with each model, and BM25 before them."""
     found = [System("bm25", "bm25")]
     for name in names:
@@ -80,13 +85,16 @@ def systems(names, models, cross_encoders, encoder, duo_depth):
                      f"duo:5, found {name}")
         if mode == "bm25":
             continue
-        folders = [encoder] if mode == "bi" else cross_encoders if mode == "cross" else models
+        folders = {"bi": [encoder], "cross": cross_encoders,
+                   **dict.fromkeys(LATE, colberts)}.get(mode, models)
         for folder in folders:
             limit = int(depth or duo_depth) if is_pairwise else None
             label = f"{mode}:{limit}" if limit else mode
             if len(folders) > 1:
                 label += f" {folder.resolve().name}"
-            found.append(System(label, mode, folder.resolve(), limit))
+            is_stored = mode == "colbert-stored"
+            found.append(System(
+                label, "colbert" if is_stored else mode, folder.resolve(), limit, is_stored))
     if len({system.name for system in found}) < len(found):
         sys.exit("compare: expected each system once, with models in folders of different names")
     return found

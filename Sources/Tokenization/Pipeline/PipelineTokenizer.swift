@@ -68,6 +68,18 @@ public struct PipelineTokenizer: Tokenizer {
     return PipelineTokenizer(parts, template: template)
   }
 
+  /// The same tokenizer, in which some added tokens stand for no text: a literal text does not hold them.
+  package func withControls(_ texts: Set<String>) -> PipelineTokenizer {
+    var parts = parts
+    parts.addedTokens = parts.addedTokens.map { added in
+      guard texts.contains(added.token.text) else { return added }
+      var token = added.token
+      token.isControl = true
+      return AddedToken(token: token, isNormalized: added.isNormalized)
+    }
+    return PipelineTokenizer(parts, template: template)
+  }
+
   /// The tokens of a text, without the special tokens of `template`.
   public func encode(_ text: String, specialTokens: SpecialTokenPolicy) -> [TokenID] {
     var text = text
