@@ -17,10 +17,10 @@ extension OptionTable {
         """),
     CommandOption(
       name: "encoder", placeholder: "DIR", subcommands: [.index, .search],
-      summary: "index embeddings by the BERT bi-encoder in this directory",
+      summary: "index embeddings by the bi-encoder in this directory",
       details: """
-        A directory of sentence-transformers, or any BERT: config.json, model.safetensors, vocab.txt \
-        or tokenizer.json, and modules.json with its pooling. search takes the index's own unless another place of the \
+        A directory of sentence-transformers, or any BERT or one of its kin: config.json, \
+        model.safetensors, the tokenizer's files, and modules.json with its pooling. search takes the index's own unless another place of the \
         same model is named.
         """),
     CommandOption(
