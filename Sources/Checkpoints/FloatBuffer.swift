@@ -15,24 +15,38 @@ public final class FloatBuffer: @unchecked Sendable {
   /// How many numbers there are.
   public let count: Int
   private let owner: (any AnyObject & Sendable)?
+  /// The size of pages that were asked of the system itself; nil: none were.
+  private let ownPages: Int?
+
+  /// From here on memory comes from the system and goes back to it at once; smaller pieces malloc
+  /// manages well, but of large ones it may keep hundreds of megabytes.
+  private static let fewestOwnPages = 1 << 20
 
   /// Floats that `owner` (a mapped file) keeps alive.
   init(borrowing pointer: UnsafePointer<Float>, count: Int, from owner: any AnyObject & Sendable) {
     self.pointer = pointer
     self.count = count
     self.owner = owner
+    ownPages = nil
   }
 
   /// Fresh floats, 64-byte aligned; `initialize` must write all of them.
   public init(count: Int, initializingWith initialize: (UnsafeMutableBufferPointer<Float>) -> Void)
   {
-    let bytes = UnsafeMutableRawPointer.allocate(
-      byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: 64)
+    let size = max(count, 1) * MemoryLayout<Float>.stride
+    let pages = size >= Self.fewestOwnPages ? Self.pages(size) : nil
+    let bytes = pages ?? UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
+    ownPages = pages == nil ? nil : size
     let floats = bytes.bindMemory(to: Float.self, capacity: max(count, 1))
     initialize(UnsafeMutableBufferPointer(start: floats, count: count))
     self.pointer = UnsafePointer(floats)
     self.count = count
     self.owner = nil
+  }
+
+  private static func pages(_ size: Int) -> UnsafeMutableRawPointer? {
+    let address = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0)
+    return address == MAP_FAILED ? nil : address
   }
 
   /// Some of the numbers, in the same memory.
@@ -45,19 +59,14 @@ public final class FloatBuffer: @unchecked Sendable {
 
   /// Gives back the memory of a mapped file's pages; whoever reads the numbers again reads the file.
   public func releasePages() {
-    guard owner != nil else { return }
-    let pageSize = Int(sysconf(Int32(_SC_PAGESIZE)))
-    let start = UInt(bitPattern: pointer)
-    let end = start + UInt(count * MemoryLayout<Float>.stride)
-    // Pages that belong to these numbers alone.
-    let first = (start + UInt(pageSize) - 1) / UInt(pageSize) * UInt(pageSize)
-    let last = end / UInt(pageSize) * UInt(pageSize)
-    guard first < last, let address = UnsafeMutableRawPointer(bitPattern: first) else { return }
-    // The mapping is private and read-only, so the pages hold nothing but the file. Failing is harmless.
-    _ = madvise(address, Int(last - first), Int32(MADV_DONTNEED))
+    guard let file = owner as? MappedFile else { return }
+    file.releasePages(
+      of: UnsafeRawBufferPointer(start: pointer, count: count * MemoryLayout<Float>.stride))
   }
 
   deinit {
-    if owner == nil { UnsafeMutableRawPointer(mutating: pointer).deallocate() }
+    guard owner == nil else { return }
+    let bytes = UnsafeMutableRawPointer(mutating: pointer)
+    if let ownPages { munmap(bytes, ownPages) } else { bytes.deallocate() }
   }
 }

@@ -55,6 +55,24 @@ public final class MappedFile: @unchecked Sendable {
     self.bytes = UnsafeRawBufferPointer(start: address, count: size)
   }
 
+  /// Gives back the memory of some bytes' pages; whoever reads them again reads the file.
+  ///
+  /// - Precondition: They are bytes of this file.
+  func releasePages(of part: UnsafeRawBufferPointer) {
+    guard let partStart = part.baseAddress, let fileStart = bytes.baseAddress else { return }
+    precondition(
+      partStart >= fileStart && partStart + part.count <= fileStart + bytes.count,
+      "only a file's own pages can be read again")
+    let pageSize = UInt(sysconf(Int32(_SC_PAGESIZE)))
+    let start = UInt(bitPattern: partStart)
+    // Pages that belong to these bytes alone.
+    let first = (start + pageSize - 1) / pageSize * pageSize
+    let last = (start + UInt(part.count)) / pageSize * pageSize
+    guard first < last, let address = UnsafeMutableRawPointer(bitPattern: first) else { return }
+    // The mapping is private and read-only, so the pages hold nothing but the file. Failing is harmless.
+    _ = madvise(address, Int(last - first), Int32(MADV_DONTNEED))
+  }
+
   deinit {
     munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
   }

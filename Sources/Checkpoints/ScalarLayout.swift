@@ -40,14 +40,17 @@ struct ScalarLayout {
   ///
   /// F64 is rounded to the nearest `Float`.
   ///
-  /// - Parameter owner: Keeps the bytes alive.
+  /// - Parameter file: Where the bytes lie; pages of it that were copied take no memory any more.
   /// - Returns: nil for integers and Booleans.
-  func floats(
-    in bytes: UnsafeRawBufferPointer, of owner: any AnyObject & Sendable
-  ) -> FloatBuffer? {
+  func floats(in bytes: UnsafeRawBufferPointer, of file: MappedFile) -> FloatBuffer? {
+    if tensor.scalarType == .float32, let floats = mappedFloats(bytes, file) { return floats }
+    defer { file.releasePages(of: bytes) }
+    return copiedFloats(bytes)
+  }
+
+  private func copiedFloats(_ bytes: UnsafeRawBufferPointer) -> FloatBuffer? {
     switch tensor.scalarType {
-    case .float32:
-      mappedFloats(bytes, owner) ?? gather(bytes, from: UInt32.self) { Float(bitPattern: $0) }
+    case .float32: gather(bytes, from: UInt32.self) { Float(bitPattern: $0) }
     case .float16: gather(bytes, from: UInt16.self) { Float(float16Bits: $0) }
     case .bfloat16: gather(bytes, from: UInt16.self) { Float(bfloat16Bits: $0) }
     case .float64: gather(bytes, from: UInt64.self) { Float(Double(bitPattern: $0)) }
@@ -56,7 +59,7 @@ struct ScalarLayout {
   }
 
   private func mappedFloats(
-    _ bytes: UnsafeRawBufferPointer, _ owner: any AnyObject & Sendable
+    _ bytes: UnsafeRawBufferPointer, _ file: MappedFile
   ) -> FloatBuffer? {
     guard isContiguous,
       let address = bytes.baseAddress?.advanced(by: offset * MemoryLayout<Float>.stride),
@@ -64,7 +67,7 @@ struct ScalarLayout {
     else { return nil }
     return FloatBuffer(
       borrowing: address.bindMemory(to: Float.self, capacity: tensor.count), count: tensor.count,
-      from: owner)
+      from: file)
   }
 
   private func gather<Bits: FixedWidthInteger & BitwiseCopyable>(

@@ -9,14 +9,18 @@ struct CrossEncoderSettings {
   let path: String
   /// PyTorch's name of the function that scores are the outputs' values by; nil if `config.json` decides.
   let activation: JSONValue?
+  /// The most tokens of a pair; nil if the tokenizer decides.
+  let maximumTokens: Int?
 
   private static let fileName = "config_sentence_transformers.json"
   private static let modulesName = "modules.json"
+  private static let limitName = "sentence_bert_config.json"
   /// What belongs to a model as sentence-transformers writes it.
-  static let fileNames = [fileName, modulesName, "sentence_bert_config.json"]
+  static let fileNames = [fileName, modulesName, limitName]
 
-  /// Reads `config_sentence_transformers.json`; without `modules.json` it counts as little as there,
-  /// nor where it speaks of another kind of model.
+  /// Reads `config_sentence_transformers.json` and `sentence_bert_config.json`.
+  ///
+  /// Without `modules.json`, or where the first speaks of another kind of model, they do not count.
   ///
   /// - Throws: `RerankingError.unusableModel` for a prompt before each text, which is not computed here.
   init(directory: String) throws(RerankingError) {
@@ -27,6 +31,7 @@ struct CrossEncoderSettings {
       file["model_type"]?.string == "CrossEncoder"
     else {
       activation = nil
+      maximumTokens = nil
       return
     }
     if let name = file["default_prompt_name"]?.string,
@@ -37,6 +42,8 @@ struct CrossEncoderSettings {
         reason: "default_prompt_name: expected no prompt before a cross-encoder's texts, "
           + "found \(name.prefix(80).debugDescription)")
     }
+    let limits = try Self.ifPresent("\(directory)/\(Self.limitName)")
+    maximumTokens = limits?["max_seq_length"]?.int.flatMap { $0 >= 1 ? $0 : nil }
     let named = file["activation_fn"]
     activation = named?.isNull == true ? Optional.none : named
   }

@@ -15,14 +15,15 @@ struct PairedBERT: PointwiseModel {
   init(_ directory: ModelDirectory, options: RerankerOptions) throws(RerankingError) {
     let model = try directory.classifier()
     source = ScorerSource(modelPath: directory.path, prompt: nil)
+    let settings = try CrossEncoderSettings(directory: directory.path)
     scoring = try ClassifierScoring(
       directory.configuration, labels: model.labels,
       scale: directory.scale(for: .cross, options), path: directory.configurationPath,
-      settings: try CrossEncoderSettings(directory: directory.path))
+      settings: settings)
     windows = try WindowSettings(options, tokenizer: directory.tokenizer)
     encoder = try PairEncoder(
       tokenizer: directory.tokenizer, template: try directory.pairTemplate(),
-      maximumTokens: try Self.maximumTokens(directory, model, options),
+      maximumTokens: try Self.maximumTokens(directory, model, settings, options),
       truncation: options.truncation ?? .prompt, specialTokens: options.specialTokens)
     let cache = try Self.cache(directory, labels: model.labels, encoder, options)
     runner = try SequenceRunner(
@@ -52,14 +53,16 @@ struct PairedBERT: PointwiseModel {
     }
   }
 
-  /// The options' budget, else the manifest's, else the tokenizer's or the positions, whichever are
-  /// fewer.
+  /// The options' budget, else the manifest's, else sentence-transformers' or the tokenizer's or the
+  /// positions, whichever are fewer.
   private static func maximumTokens(
-    _ directory: ModelDirectory, _ model: any PairClassifier, _ options: RerankerOptions
+    _ directory: ModelDirectory, _ model: any PairClassifier, _ settings: CrossEncoderSettings,
+    _ options: RerankerOptions
   ) throws(RerankingError) -> Int {
     let positions = model.maximumPositions
     guard let asked = try directory.maximumTokens(options) else {
-      return min(directory.tokenizerSettings.maximumTokens ?? model.usualTokens, positions)
+      let usual = directory.tokenizerSettings.maximumTokens ?? model.usualTokens
+      return min(settings.maximumTokens ?? usual, positions)
     }
     guard asked <= positions else {
       throw .unusableOptions(

@@ -17,12 +17,12 @@ extension OptionTable {
         """),
     CommandOption(
       name: "encoder", placeholder: "DIR", subcommands: [.index, .search],
-      summary: "index embeddings by the BERT bi-encoder in this directory",
+      summary: "index embeddings by the bi-encoder in this directory",
       details: """
-        A directory of sentence-transformers, or any BERT: config.json, model.safetensors, vocab.txt \
-        or tokenizer.json, and modules.json with its pooling. search takes the index's own unless another place of the \
-        same model is named. index makes of a ColBERT what --vectors of rank and search needs: the \
-        vectors of each document's tokens, without texts.
+        A directory of sentence-transformers, or any BERT or one of its kin: config.json, \
+        model.safetensors, the tokenizer's files, and modules.json with its pooling. search takes \
+        the index's own unless another place of the same model is named. index makes of a ColBERT \
+        what --vectors of rank and search needs: the vectors of each document's tokens, without texts.
         """),
     CommandOption(
       name: "storage", placeholder: "TYPE",

@@ -152,6 +152,18 @@ struct CrossEncoderSettingsTests {
     }
   }
 
+  @Test("max_seq_length limits a pair, within the model's positions")
+  func limit() throws {
+    let document = Document(id: "d", text: String(repeating: "a b c ", count: 6))
+    for (limit, shortened) in [(20, 1), (40, 0), (1_000_000, 0)] {
+      try withCopy([Self.kind], without: "sentence_bert_config.json") { model in
+        try write("{\"max_seq_length\": \(limit)}", to: "\(model.path)/sentence_bert_config.json")
+        let scored = try CrossEncoder(model).scores(of: [document], for: Query(id: "q", text: "a"))
+        #expect(scored.statistics.shortenedDocuments == shortened, "\(limit)")
+      }
+    }
+  }
+
   @Test("A converted model keeps them")
   func conversion() throws {
     try withCopy([Self.kind, Self.identity]) { model in
