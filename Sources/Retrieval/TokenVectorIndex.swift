@@ -75,6 +75,8 @@ public struct TokenVectorIndex: DocumentVectors {
     do {
       guard let number = try number(of: document.id) else { return nil }
       return try vectors(ofDocument: number, text: document.text)
+    } catch .corrupt(let path, let reason) {
+      throw .unusableModel(path: path, reason: reason)
     } catch {
       throw .unusableModel(path: path, reason: error.description)
     }

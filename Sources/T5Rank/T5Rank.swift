@@ -1,4 +1,4 @@
-// Re-ranks passages for a query by a T5 (monoT5, RankT5, duoT5) or a BERT cross-encoder.
+// Re-ranks passages for a query by a T5 (monoT5, RankT5, duoT5), a BERT cross-encoder or a ColBERT.
 //
 //     import T5Rank
 //
@@ -7,8 +7,8 @@
 //       query: "how do vaccines work", documents: passages, topK: 10)
 //     for entry in ranking { print(entry.score, entry.document.text) }
 //
-// `RerankerOptions` holds everything that can be chosen. `MonoT5`, `RankT5` and `CrossEncoder` give
-// plain scores too: `scores(for: [TextPair("query", "passage")])`.
+// `RerankerOptions` holds everything that can be chosen. `MonoT5`, `RankT5`, `CrossEncoder` and
+// `ColBERT` give plain scores too: `scores(for: [TextPair("query", "passage")])`.
 //
 // What a ranking is worth: `Evaluator(qrels: try .read(path: "qrels.txt"), measures: [.nDCG(at: 10)])`
 // measures a `Run`, which is read from a file or filled with rankings.

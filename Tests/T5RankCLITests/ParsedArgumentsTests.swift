@@ -81,7 +81,10 @@ struct ParsedArgumentsTests {
           + "did you mean duo?"
       ),
       (["--mode=Duo"], "found 'Duo'; did you mean duo?"),
-      (["--mode", ""], "--mode: expected one of mono, rank, duo, mono-duo, cross, colbert, found ''"),
+      (
+        ["--mode", ""],
+        "--mode: expected one of mono, rank, duo, mono-duo, cross, colbert, found ''"
+      ),
       (
         ["--format", "xml"],
         "--format: expected one of table, jsonl, json, trec, msmarco, found 'xml'"
