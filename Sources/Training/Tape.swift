@@ -176,8 +176,8 @@ public struct Tape: Backend {
 
   /// activation(x).
   public mutating func activate(_ x: Value, with activation: Activation) -> Value {
-    let out = Value(ground.copy(of: x.matrix))
-    out.matrix.apply(activation)
+    let out = Value(ground.fresh(like: x.matrix))
+    x.matrix.apply(activation, into: out.matrix)
     let ground = ground
     record(out) { slopes in
       x.matrix.activationBackward(activation, slopes: slopes, into: slopes)
@@ -188,8 +188,8 @@ public struct Tape: Backend {
 
   /// a + b.
   public mutating func add(_ a: Value, _ b: Value) -> Value {
-    let out = Value(ground.copy(of: a.matrix))
-    out.matrix.add(b.matrix)
+    let out = Value(ground.fresh(like: a.matrix))
+    a.matrix.add(b.matrix, into: out.matrix)
     let ground = ground
     record(out) { slopes in
       ground.add(to: b) { gradient in gradient.add(slopes) }
@@ -200,12 +200,12 @@ public struct Tape: Backend {
 
   /// a · b, number by number.
   public mutating func multiply(_ a: Value, _ b: Value) -> Value {
-    let out = Value(ground.copy(of: a.matrix))
-    out.matrix.multiply(by: b.matrix)
+    let out = Value(ground.fresh(like: a.matrix))
+    a.matrix.multiply(by: b.matrix, into: out.matrix)
     let ground = ground
     record(out) { slopes in
-      let other = ground.copy(of: slopes)
-      other.multiply(by: a.matrix)
+      let other = ground.fresh(like: slopes)
+      slopes.multiply(by: a.matrix, into: other)
       slopes.multiply(by: b.matrix)
       ground.give(slopes, to: a)
       ground.give(other, to: b)
@@ -215,8 +215,8 @@ public struct Tape: Backend {
 
   /// x · factor.
   public mutating func scale(_ x: Value, by factor: Float) -> Value {
-    let out = Value(ground.copy(of: x.matrix))
-    out.matrix.scale(by: factor)
+    let out = Value(ground.fresh(like: x.matrix))
+    x.matrix.scale(by: factor, into: out.matrix)
     let ground = ground
     record(out) { slopes in
       slopes.scale(by: factor)
