@@ -169,6 +169,12 @@ void t5k_gemm_nn(
   kernels()->gemm_nn(m, n, k, a, lda, b, ldb, c, ldc, accumulate);
 }
 
+void t5k_gemm_tn(
+    size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b, size_t ldb, float *c,
+    size_t ldc, int accumulate) {
+  kernels()->gemm_tn(m, n, k, a, lda, b, ldb, c, ldc, accumulate);
+}
+
 void t5k_bf16_rows(const float *x, size_t rows, size_t columns, void *out) {
   kernels()->bf16_rows(x, rows, columns, out);
 }
@@ -181,6 +187,20 @@ void t5k_gemm_bf16(
     size_t m, size_t n, size_t k, const void *a, const void *b, float *c, size_t ldc,
     const float *bias, t5k_activation activation, int accumulate) {
   kernels()->gemm_bf16(m, n, k, a, b, c, ldc, bias, activation, accumulate);
+}
+
+void t5k_pack_bf16(size_t n, size_t k, const float *b, void *out) {
+  kernels()->pack_bf16(n, k, b, out);
+}
+
+void t5k_pack_bf16_columns(size_t k, size_t n, const float *x, void *out) {
+  kernels()->pack_bf16_columns(k, n, x, out);
+}
+
+void t5k_gemm_bf16_packed(
+    size_t m, size_t n, size_t k, const void *a, const void *b, float *c, size_t ldc,
+    int accumulate) {
+  kernels()->gemm_bf16_packed(m, n, k, a, b, c, ldc, accumulate);
 }
 
 void t5k_gemm_s8(

@@ -39,6 +39,7 @@ INLINE vi vnni_dot(vi sum, vi left, vi right) {
 const t5k_kernels t5k_kernels_avx512_vnni = {
     LEVEL_FUNCTIONS
     .gemm_bf16 = vector_bf16_gemm,
+    .gemm_bf16_packed = vector_bf16_gemm_packed,
     .gemm_s8 = vnni_s8_gemm,
 };
 
@@ -63,6 +64,7 @@ INLINE vf dpbf16_dot(vf sum, vi left, vi right) {
 const t5k_kernels t5k_kernels_avx512_bf16 = {
     LEVEL_FUNCTIONS
     .gemm_bf16 = dp_bf16_gemm,
+    .gemm_bf16_packed = dp_bf16_gemm_packed,
     .gemm_s8 = vnni_s8_gemm,
 };
 

@@ -150,6 +150,17 @@ static void plain_gemm_nn(
     }
 }
 
+static void plain_gemm_tn(
+    size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b, size_t ldb, float *c,
+    size_t ldc, int accumulate) {
+  for (size_t i = 0; i < m; i++)
+    for (size_t j = 0; j < n; j++) {
+      double sum = 0;
+      for (size_t l = 0; l < k; l++) sum += (double)a[l * lda + i] * b[l * ldb + j];
+      c[i * ldc + j] = (float)(accumulate ? c[i * ldc + j] + sum : sum);
+    }
+}
+
 static float plain_log_sum_exp(const float *x, size_t n) {
   double greatest = -INFINITY, sum = 0;
   for (size_t i = 0; i < n; i++) {
@@ -197,17 +208,38 @@ static double bf16_value(const void *numbers, size_t place) {
   return value;
 }
 
+static uint16_t bf16_bits(float x) {
+  uint32_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  return (uint16_t)(isnan(x) ? bits >> 16 | 0x40 : (bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+}
+
 static void plain_bf16_rows(const float *x, size_t rows, size_t columns, void *out) {
   for (size_t i = 0; i < rows; i++) {
     uint16_t *row = (uint16_t *)((uint8_t *)out + i * t5k_bf16_row_bytes(columns));
     if (columns % 2 != 0) row[columns] = 0;
-    for (size_t c = 0; c < columns; c++) {
-      uint32_t bits;
-      memcpy(&bits, x + i * columns + c, sizeof bits);
-      const bool is_nan = isnan(x[i * columns + c]);
-      row[c] = (uint16_t)(is_nan ? bits >> 16 | 0x40 : (bits + 0x7fff + (bits >> 16 & 1)) >> 16);
-    }
+    for (size_t c = 0; c < columns; c++) row[c] = bf16_bits(x[i * columns + c]);
   }
+}
+
+/// The place of number l of row j in a packed operand.
+static size_t bf16_place(size_t j, size_t l, size_t k) {
+  const size_t unit = j / T5K_PACKED_COLUMNS * ((k + 1) / 2) + l / 2;
+  return (unit * T5K_PACKED_COLUMNS + j % T5K_PACKED_COLUMNS) * 2 + l % 2;
+}
+
+static void plain_pack_bf16(size_t n, size_t k, const float *b, void *out) {
+  uint16_t *numbers = out;
+  memset(out, 0, t5k_packed_bf16_bytes(n, k));
+  for (size_t j = 0; j < n; j++)
+    for (size_t l = 0; l < k; l++) numbers[bf16_place(j, l, k)] = bf16_bits(b[j * k + l]);
+}
+
+static void plain_pack_bf16_columns(size_t k, size_t n, const float *x, void *out) {
+  uint16_t *numbers = out;
+  memset(out, 0, t5k_packed_bf16_bytes(n, k));
+  for (size_t l = 0; l < k; l++)
+    for (size_t j = 0; j < n; j++) numbers[bf16_place(j, l, k)] = bf16_bits(x[l * n + j]);
 }
 
 static void plain_s8_rows(const float *x, size_t rows, size_t columns, void *out) {
@@ -250,12 +282,22 @@ static void plain_gemm_bf16(
   for (size_t i = 0; i < m; i++)
     for (size_t j = 0; j < n; j++) {
       double sum = 0;
-      for (size_t l = 0; l < k; l++) {
-        const size_t unit = j / T5K_PACKED_COLUMNS * ((k + 1) / 2) + l / 2;
-        const size_t place = (unit * T5K_PACKED_COLUMNS + j % T5K_PACKED_COLUMNS) * 2 + l % 2;
-        sum += bf16_value((const uint8_t *)a + i * t5k_bf16_row_bytes(k), l) * bf16_value(b, place);
-      }
+      for (size_t l = 0; l < k; l++)
+        sum += bf16_value((const uint8_t *)a + i * t5k_bf16_row_bytes(k), l) *
+               bf16_value(b, bf16_place(j, l, k));
       finish(c + i * ldc + j, sum, bias ? bias[j] : 0, kind, accumulate);
+    }
+}
+
+static void plain_gemm_bf16_packed(
+    size_t m, size_t n, size_t k, const void *a, const void *b, float *c, size_t ldc,
+    int accumulate) {
+  for (size_t i = 0; i < m; i++)
+    for (size_t j = 0; j < n; j++) {
+      double sum = 0;
+      for (size_t l = 0; l < k; l++)
+        sum += bf16_value(a, bf16_place(i, l, k)) * bf16_value(b, bf16_place(j, l, k));
+      finish(c + i * ldc + j, sum, 0, T5K_NONE, accumulate);
     }
 }
 
@@ -423,6 +465,7 @@ const t5k_kernels t5k_kernels_plain = {
     .scale_rows = plain_scale_rows,
     .gemm_nt = plain_gemm_nt,
     .gemm_nn = plain_gemm_nn,
+    .gemm_tn = plain_gemm_tn,
     .log_sum_exp = plain_log_sum_exp,
     .argmax = plain_argmax,
     .all_finite = plain_all_finite,
@@ -430,7 +473,10 @@ const t5k_kernels t5k_kernels_plain = {
     .bf16_to_f32 = plain_bf16_to_f32,
     .bf16_rows = plain_bf16_rows,
     .s8_rows = plain_s8_rows,
+    .pack_bf16 = plain_pack_bf16,
+    .pack_bf16_columns = plain_pack_bf16_columns,
     .gemm_bf16 = plain_gemm_bf16,
+    .gemm_bf16_packed = plain_gemm_bf16_packed,
     .gemm_s8 = plain_gemm_s8,
     .activate_backward = plain_activate_backward,
     .multiply = plain_multiply,

@@ -26,26 +26,6 @@ size_t t5k_s8_row_bytes(size_t k) {
   return rounded_up(k + sizeof(float) + sizeof(int32_t) + 16) | 64;
 }
 
-static uint16_t bf16_bits(float x) {
-  uint32_t bits;
-  memcpy(&bits, &x, sizeof bits);
-  if (x != x) return (uint16_t)(bits >> 16 | 0x40);
-  return (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
-}
-
-/// The place of number l of row j.
-static size_t bf16_place(size_t j, size_t l, size_t k) {
-  const size_t unit = j / T5K_PACKED_COLUMNS * ((k + 1) / 2) + l / 2;
-  return (unit * T5K_PACKED_COLUMNS + j % T5K_PACKED_COLUMNS) * 2 + l % 2;
-}
-
-void t5k_pack_bf16(size_t n, size_t k, const float *b, void *out) {
-  uint16_t *numbers = out;
-  memset(out, 0, t5k_packed_bf16_bytes(n, k));
-  for (size_t j = 0; j < n; j++)
-    for (size_t l = 0; l < k; l++) numbers[bf16_place(j, l, k)] = bf16_bits(b[j * k + l]);
-}
-
 void t5k_pack_s8(size_t n, size_t k, const float *b, void *out) {
   int8_t *numbers = out;
   const size_t units = (k + 3) / 4;

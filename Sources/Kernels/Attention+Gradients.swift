@@ -110,7 +110,6 @@ extension Attention {
     _ left: Matrix, _ right: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>, _ rows: Int,
     _ count: Int, _ width: Int, _ step: Int
   ) {
-    MatrixProduct.addTransposed(
-      rows: count, columns: width, depth: rows, left.pointer, count, right, step, out, step)
+    t5k_gemm_tn(count, width, rows, left.pointer, count, right, step, out, step, 1)
   }
 }

@@ -30,15 +30,7 @@ public enum FoldedAttention {
     let headWidth = columns / heads
     let width = context.columns
 
-    // [query rows, heads, width]: W_Kᵀ q, a head at a time.
-    let folded = workspace.matrix(rows: queries.rows * heads, columns: width)
-    for head in 0..<heads {
-      // In bounds: the head's columns of the queries, its rows of the weight and of `folded`.
-      t5k_gemm_nn(
-        queries.rows, width, headWidth, queries.pointer + head * headWidth, columns,
-        keyWeight + head * headWidth * width, width, folded.pointer + head * width, heads * width,
-        0)
-    }
+    let folded = fold(queries, keyWeight, width: width, heads: heads, in: workspace)
     let sums = weightedSums(
       of: context, folded: folded, heads: heads, scale: scale, layout: layout, in: workspace)
     let out = workspace.matrix(rows: queries.rows, columns: columns)
@@ -51,6 +43,35 @@ public enum FoldedAttention {
     return out
   }
 
+  /// Each head's part of a matrix times its part of a weight: of queries and the keys' weight, W_Kᵀ q.
+  ///
+  /// - Parameters:
+  ///   - matrix: `[rows, heads · headWidth]`.
+  ///   - weight: `[heads · headWidth, width]`.
+  /// - Returns: `[rows · heads, width]`.
+  static func fold(
+    _ matrix: Matrix, _ weight: UnsafePointer<Float>, width: Int, heads: Int,
+    in workspace: Workspace
+  ) -> Matrix {
+    let headWidth = matrix.columns / heads
+    let folded = workspace.matrix(rows: matrix.rows * heads, columns: width)
+    for head in 0..<heads {
+      // In bounds: the head's columns of the matrix, its rows of the weight and of `folded`.
+      t5k_gemm_nn(
+        matrix.rows, width, headWidth, matrix.pointer + head * headWidth, matrix.columns,
+        weight + head * headWidth * width, width, folded.pointer + head * width, heads * width, 0)
+    }
+    return folded
+  }
+
+  /// Room for the scores of the largest sequence.
+  static func scores(for layout: AttentionLayout, heads: Int, in workspace: Workspace) -> Matrix {
+    let most = (0..<layout.count).map { sequence in
+      layout.queries(of: sequence).count * heads * layout.keys(of: sequence).count
+    }
+    return workspace.matrix(rows: 1, columns: most.max() ?? 0)
+  }
+
   /// softmax(folded · contextᵀ · scale) · context, `[query rows · heads, width]`.
   private static func weightedSums(
     of context: Matrix, folded: Matrix, heads: Int, scale: Float, layout: AttentionLayout,
@@ -58,10 +79,7 @@ public enum FoldedAttention {
   ) -> Matrix {
     let width = context.columns
     let sums = workspace.matrix(rows: folded.rows, columns: width)
-    let most = (0..<layout.count).map { sequence in
-      layout.queries(of: sequence).count * heads * layout.keys(of: sequence).count
-    }
-    let scores = workspace.matrix(rows: 1, columns: most.max() ?? 0)
+    let scores = scores(for: layout, heads: heads, in: workspace)
     for sequence in 0..<layout.count {
       let rows = layout.queries(of: sequence)
       let keys = layout.keys(of: sequence)

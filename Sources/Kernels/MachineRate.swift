@@ -113,3 +113,11 @@ public enum MachineRate {
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 }
+
+/// OpenBLAS, told once to leave threads to its callers.
+private enum BLAS {
+  static let isSingleThreaded: Bool = {
+    openblas_set_num_threads(1)
+    return true
+  }()
+}

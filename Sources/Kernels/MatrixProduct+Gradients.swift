@@ -1,5 +1,4 @@
 import CKernels
-import COpenBLAS
 
 extension MatrixProduct {
   /// out = slopes · weight: the gradient by the left matrix of `transposed`.
@@ -28,32 +27,8 @@ extension MatrixProduct {
     _ slopes: Matrix, _ left: Matrix, into out: UnsafeMutablePointer<Float>
   ) {
     precondition(slopes.rows == left.rows, "a gradient has as many rows as its product")
-    addTransposed(
-      rows: slopes.columns, columns: left.columns, depth: slopes.rows, slopes.pointer,
-      slopes.columns, left.pointer, left.columns, out, left.columns)
+    t5k_gemm_tn(
+      slopes.columns, left.columns, slopes.rows, slopes.pointer, slopes.columns, left.pointer,
+      left.columns, out, left.columns, 1)
   }
-
-  /// c += aᵀ · b for a `[depth, rows]`, b `[depth, columns]` and c `[rows, columns]`, each with the
-  /// distance between its rows.
-  ///
-  /// Rows of a product of gradients need no bits that are independent of the others, so this is
-  /// OpenBLAS's, on the calling thread alone.
-  static func addTransposed(
-    rows: Int, columns: Int, depth: Int, _ a: UnsafePointer<Float>, _ aStep: Int,
-    _ b: UnsafePointer<Float>, _ bStep: Int, _ c: UnsafeMutablePointer<Float>, _ cStep: Int
-  ) {
-    guard rows > 0, columns > 0, depth > 0 else { return }
-    _ = BLAS.isSingleThreaded
-    cblas_sgemm(
-      CblasRowMajor, CblasTrans, CblasNoTrans, blasint(rows), blasint(columns), blasint(depth), 1,
-      a, blasint(aStep), b, blasint(bStep), 1, c, blasint(cStep))
-  }
-}
-
-/// OpenBLAS, told once to leave threads to its callers.
-enum BLAS {
-  static let isSingleThreaded: Bool = {
-    openblas_set_num_threads(1)
-    return true
-  }()
 }

@@ -21,9 +21,9 @@ public enum ReducedPrecision: Sendable, Hashable, CaseIterable {
 
 /// A weight, `[rows, columns]`, rounded and laid out for products.
 ///
-/// A class because it owns memory, which all threads share. Immutable.
+/// A class because it owns memory, which all threads share. Immutable, but for one of a `LearntWeight`.
 public final class PackedWeight: @unchecked Sendable {
-  // Sendable stands on this: nothing writes to `memory` after `init`.
+  // Sendable stands on this: nothing writes to `memory` after `init` but a `LearntWeight`, which says when.
   /// What its numbers were rounded to.
   public let precision: ReducedPrecision
   /// The columns of a product with it.
@@ -38,11 +38,20 @@ public final class PackedWeight: @unchecked Sendable {
   ///
   /// - Parameter numbers: `[rows, columns]`.
   /// - Precondition: Neither number is negative, and `columns` is at most the precision's greatest depth.
-  public init(
+  public convenience init(
     _ precision: ReducedPrecision, rows: Int, columns: Int, numbers: UnsafePointer<Float>
   ) {
-    precondition(rows >= 0 && columns >= 0, "a weight cannot be [\(rows), \(columns)]")
     precondition(columns <= precision.greatestDepth, "\(columns) products could overflow")
+    self.init(precision, rows: rows, columns: columns)
+    switch precision {
+    case .bf16: t5k_pack_bf16(rows, columns, numbers, memory)
+    case .int8: t5k_pack_s8(rows, columns, numbers, memory)
+    }
+  }
+
+  /// Room for a weight, which its owner fills before anybody reads it.
+  init(_ precision: ReducedPrecision, rows: Int, columns: Int) {
+    precondition(rows >= 0 && columns >= 0, "a weight cannot be [\(rows), \(columns)]")
     self.precision = precision
     self.rows = rows
     self.columns = columns
@@ -52,10 +61,6 @@ public final class PackedWeight: @unchecked Sendable {
     }
     // In bounds: the kernels write as many bytes as they say.
     memory = UnsafeMutableRawPointer.allocate(byteCount: max(byteCount, 1), alignment: 64)
-    switch precision {
-    case .bf16: t5k_pack_bf16(rows, columns, numbers, memory)
-    case .int8: t5k_pack_s8(rows, columns, numbers, memory)
-    }
   }
 
   deinit { memory.deallocate() }

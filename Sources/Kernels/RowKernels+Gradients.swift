@@ -48,9 +48,12 @@ extension Matrix {
   }
 
   /// Multiplies by a matrix of the same shape, number by number, in place.
-  public func multiply(by other: Matrix) {
-    precondition(other.hasShape(of: self))
-    t5k_multiply(pointer, other.pointer, pointer, count)
+  public func multiply(by other: Matrix) { multiply(by: other, into: self) }
+
+  /// self · other, number by number, into `out`, all of one shape.
+  public func multiply(by other: Matrix, into out: Matrix) {
+    precondition(other.hasShape(of: self) && out.hasShape(of: self))
+    t5k_multiply(pointer, other.pointer, out.pointer, count)
   }
 
   /// Adds each column's sum to `sums`, `[columns]`: the gradient by a bias.

@@ -42,8 +42,12 @@ extension Matrix {
   }
 
   /// Applies an activation, in place.
-  public func apply(_ activation: Activation) {
-    t5k_activate(activation.kernel, pointer, pointer, count)
+  public func apply(_ activation: Activation) { apply(activation, into: self) }
+
+  /// activation(self) into `out`, of the same shape.
+  public func apply(_ activation: Activation, into out: Matrix) {
+    precondition(out.hasShape(of: self))
+    t5k_activate(activation.kernel, pointer, out.pointer, count)
   }
 
   /// Adds a bias, `[columns]`, to each row and applies an activation, in place.
@@ -58,14 +62,21 @@ extension Matrix {
   }
 
   /// Adds a matrix of the same shape, in place.
-  public func add(_ other: Matrix) {
-    precondition(other.hasShape(of: self))
-    t5k_add(pointer, other.pointer, pointer, count)
+  public func add(_ other: Matrix) { add(other, into: self) }
+
+  /// self + other into `out`, all of one shape.
+  public func add(_ other: Matrix, into out: Matrix) {
+    precondition(other.hasShape(of: self) && out.hasShape(of: self))
+    t5k_add(pointer, other.pointer, out.pointer, count)
   }
 
   /// Multiplies every number, in place.
-  public func scale(by factor: Float) {
-    t5k_scale(pointer, factor, pointer, count)
+  public func scale(by factor: Float) { scale(by: factor, into: self) }
+
+  /// self · factor into `out`, of the same shape.
+  public func scale(by factor: Float, into out: Matrix) {
+    precondition(out.hasShape(of: self))
+    t5k_scale(pointer, factor, out.pointer, count)
   }
 
   /// Fills this matrix with rows of a table, `[tableRows, columns]`.

@@ -111,7 +111,9 @@ struct StatesTask: Sendable {
   }
 
   /// A backend for the teacher; one a thread.
-  func backend() -> InferenceBackend { InferenceBackend(parameters: teacherParameters) }
+  func backend(_ precision: Precision) -> InferenceBackend {
+    InferenceBackend(parameters: teacherParameters, precision: precision)
+  }
 
   /// The teacher's states of a batch of the model's tokens.
   struct Wanted {

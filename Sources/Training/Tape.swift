@@ -31,8 +31,12 @@ public struct Tape: Backend {
   /// - Parameters:
   ///   - gradients: Where the gradients by the parameters are added.
   ///   - dropout: From 0 to below 1.
-  public init(_ parameters: TrainableParameters, gradients: Gradients, dropout: Float = 0) {
-    ground = TapeGround(parameters, gradients)
+  ///   - rounded: Layers whose products are of bfloat16; nil: all are of floats.
+  public init(
+    _ parameters: TrainableParameters, gradients: Gradients, dropout: Float = 0,
+    rounded: RoundedLayers? = nil
+  ) {
+    ground = TapeGround(parameters, gradients, rounded)
     rate = dropout
   }
 
@@ -54,12 +58,17 @@ public struct Tape: Backend {
         for (index, number) in gradient.enumerated() { out.pointer[index] += number }
       }
     }
+    ground.forgetRounded()
     // Each step goes as soon as it is done, and its activations' memory with it.
     while let step = steps.popLast() { step() }
+    ground.forgetRounded()
   }
 
   /// Forgets a pass that will not be taken back.
-  public mutating func discard() { steps = [] }
+  public mutating func discard() {
+    steps = []
+    ground.forgetRounded()
+  }
 
   /// Records how to go back from `out`; a value that no loss depends on is passed over.
   private mutating func record(_ out: Value, _ step: @escaping (_ slopes: Matrix) -> Void) {
@@ -103,10 +112,8 @@ public struct Tape: Backend {
 
   /// x · weightᵀ + bias.
   public mutating func linear(_ x: Value, _ weight: Parameter, bias: Parameter?) -> Value {
-    precondition(x.matrix.columns == weight.columns, "a layer's input is as wide as its weight")
     let out = Value(ground.workspace.matrix(rows: x.matrix.rows, columns: weight.rows))
-    MatrixProduct.transposed(
-      x.matrix, ground.weights(weight), bias: bias.map(ground.weights), into: out.matrix)
+    ground.multiply(x, weight, bias: bias, into: out.matrix)
     let ground = ground
     record(out) { ground.linearBackward($0, x, weight, bias) }
     return out
@@ -169,8 +176,8 @@ public struct Tape: Backend {
 
   /// activation(x).
   public mutating func activate(_ x: Value, with activation: Activation) -> Value {
-    let out = Value(ground.copy(of: x.matrix))
-    out.matrix.apply(activation)
+    let out = Value(ground.fresh(like: x.matrix))
+    x.matrix.apply(activation, into: out.matrix)
     let ground = ground
     record(out) { slopes in
       x.matrix.activationBackward(activation, slopes: slopes, into: slopes)
@@ -181,8 +188,8 @@ public struct Tape: Backend {
 
   /// a + b.
   public mutating func add(_ a: Value, _ b: Value) -> Value {
-    let out = Value(ground.copy(of: a.matrix))
-    out.matrix.add(b.matrix)
+    let out = Value(ground.fresh(like: a.matrix))
+    a.matrix.add(b.matrix, into: out.matrix)
     let ground = ground
     record(out) { slopes in
       ground.add(to: b) { gradient in gradient.add(slopes) }
@@ -193,12 +200,12 @@ public struct Tape: Backend {
 
   /// a · b, number by number.
   public mutating func multiply(_ a: Value, _ b: Value) -> Value {
-    let out = Value(ground.copy(of: a.matrix))
-    out.matrix.multiply(by: b.matrix)
+    let out = Value(ground.fresh(like: a.matrix))
+    a.matrix.multiply(by: b.matrix, into: out.matrix)
     let ground = ground
     record(out) { slopes in
-      let other = ground.copy(of: slopes)
-      other.multiply(by: a.matrix)
+      let other = ground.fresh(like: slopes)
+      slopes.multiply(by: a.matrix, into: other)
       slopes.multiply(by: b.matrix)
       ground.give(slopes, to: a)
       ground.give(other, to: b)
@@ -208,8 +215,8 @@ public struct Tape: Backend {
 
   /// x · factor.
   public mutating func scale(_ x: Value, by factor: Float) -> Value {
-    let out = Value(ground.copy(of: x.matrix))
-    out.matrix.scale(by: factor)
+    let out = Value(ground.fresh(like: x.matrix))
+    x.matrix.scale(by: factor, into: out.matrix)
     let ground = ground
     record(out) { slopes in
       slopes.scale(by: factor)
@@ -248,6 +255,31 @@ public struct Tape: Backend {
     record(out) { slopes in
       ground.attendBackward(
         slopes, queries, keys, values, heads, scale, layout, positions, bias, dropout)
+    }
+    return out
+  }
+
+  /// Attention of few queries over a text that is not projected.
+  public mutating func attend(
+    queries: Value, over context: Value, keyWeight: Parameter, valueWeight: Parameter,
+    valueBias: Parameter?, heads: Int, scale: Float, layout: AttentionLayout
+  ) -> Value {
+    // Probabilities of which some are dropped do not sum to 1, as the folded bias needs them to.
+    guard rate == 0 else {
+      return attend(
+        queries: queries, keys: linear(context, keyWeight, bias: nil),
+        values: linear(context, valueWeight, bias: valueBias), heads: heads, scale: scale,
+        layout: layout, positions: nil)
+    }
+    let out = Value(
+      FoldedAttention.forward(
+        queries: queries.matrix, context: context.matrix, keyWeight: ground.weights(keyWeight),
+        valueWeight: ground.weights(valueWeight), valueBias: valueBias.map(ground.weights),
+        heads: heads, scale: scale, layout: layout, in: ground.workspace))
+    let ground = ground
+    record(out) { slopes in
+      ground.foldedBackward(
+        slopes, queries, context, keyWeight, valueWeight, valueBias, heads, scale, layout)
     }
     return out
   }
@@ -299,7 +331,7 @@ public struct Tape: Backend {
     let input = x
     guard let dropout = nextDropout() else {
       let out = Value(ground.copy(of: input.matrix))
-      MatrixProduct.transposed(y.matrix, ground.weights(weight), into: out.matrix, .addedTo)
+      ground.multiply(y, weight, into: out.matrix, .addedTo)
       let ground = ground
       record(out) { slopes in
         ground.linearBackward(slopes, y, weight, nil)

@@ -8,10 +8,15 @@ final class TapeGround {
   let parameters: TrainableParameters
   let gradients: Gradients
   let workspace = Workspace()
+  private let rounded: RoundedLayers?
+  // Layers that share an input follow each other, so that the last one is all that is worth keeping.
+  private var lastRows: (value: Tape.Value, rounded: RoundedMatrix)?
+  private var lastColumns: (value: Tape.Value, rounded: RoundedColumns)?
 
-  init(_ parameters: TrainableParameters, _ gradients: Gradients) {
+  init(_ parameters: TrainableParameters, _ gradients: Gradients, _ rounded: RoundedLayers?) {
     self.parameters = parameters
     self.gradients = gradients
+    self.rounded = rounded
   }
 
   // MARK: Memory
@@ -66,17 +71,66 @@ final class TapeGround {
     return out
   }
 
-  // MARK: Backward passes that several operations share
+  // MARK: Rounded inputs
+
+  private func rows(of x: Tape.Value) -> RoundedMatrix {
+    if let lastRows, lastRows.value === x { return lastRows.rounded }
+    lastRows = nil
+    let rounded = RoundedMatrix(x.matrix, to: .bf16, in: workspace)
+    lastRows = (x, rounded)
+    return rounded
+  }
+
+  private func columns(of x: Tape.Value) -> RoundedColumns {
+    if let lastColumns, lastColumns.value === x { return lastColumns.rounded }
+    lastColumns = nil
+    let rounded = RoundedColumns(x.matrix, in: workspace)
+    lastColumns = (x, rounded)
+    return rounded
+  }
+
+  /// Gives back the memory of what was rounded.
+  func forgetRounded() {
+    lastRows = nil
+    lastColumns = nil
+  }
+
+  // MARK: Linear layers
+
+  /// out = x · weightᵀ + bias, or out + x · weightᵀ + bias.
+  func multiply(
+    _ x: Tape.Value, _ weight: Parameter, bias: Parameter? = nil, into out: Matrix,
+    _ destination: MatrixProduct.Destination = .overwritten
+  ) {
+    precondition(x.matrix.columns == weight.columns, "a layer's input is as wide as its weight")
+    let bias = bias.map(weights)
+    if let layer = rounded?[weight] {
+      MatrixProduct.transposed(rows(of: x), layer.forward, bias: bias, into: out, destination)
+    } else {
+      MatrixProduct.transposed(x.matrix, weights(weight), bias: bias, into: out, destination)
+    }
+  }
 
   func linearBackward(
     _ slopes: Matrix, _ x: Tape.Value, _ weight: Parameter, _ bias: Parameter?
   ) {
     if let bias, let gradient = gradients.pointer(bias) { slopes.addColumnSums(to: gradient) }
-    if let gradient = gradients.pointer(weight) {
-      MatrixProduct.addWeightGradient(slopes, x.matrix, into: gradient)
+    guard let layer = rounded?[weight] else {
+      if let gradient = gradients.pointer(weight) {
+        MatrixProduct.addWeightGradient(slopes, x.matrix, into: gradient)
+      }
+      addProduct(to: x) { MatrixProduct.backward(slopes, weights(weight), into: $0, $1) }
+      return
     }
-    addProduct(to: x) { MatrixProduct.backward(slopes, weights(weight), into: $0, $1) }
+    if let gradient = gradients.pointer(weight) {
+      MatrixProduct.addWeightGradient(
+        RoundedColumns(slopes, in: workspace), columns(of: x), into: gradient)
+    }
+    let rounded = RoundedMatrix(slopes, to: .bf16, in: workspace)
+    addProduct(to: x) { MatrixProduct.transposed(rounded, layer.backward, into: $0, $1) }
   }
+
+  // MARK: Backward passes that several operations share
 
   func attendBackward(
     _ slopes: Matrix, _ queries: Tape.Value, _ keys: Tape.Value, _ values: Tape.Value, _ heads: Int,
@@ -93,5 +147,20 @@ final class TapeGround {
         values: gradient(of: values), bias: byDistance?.pointer), in: workspace)
     guard let positions, let bias, let table, let byDistance else { return }
     positions.addGradient(of: bias, byDistance: byDistance.pointer, to: table)
+  }
+
+  func foldedBackward(
+    _ slopes: Matrix, _ queries: Tape.Value, _ context: Tape.Value, _ keyWeight: Parameter,
+    _ valueWeight: Parameter, _ valueBias: Parameter?, _ heads: Int, _ scale: Float,
+    _ layout: AttentionLayout
+  ) {
+    FoldedAttention.backward(
+      slopes: slopes, queries: queries.matrix, context: context.matrix,
+      keyWeight: weights(keyWeight), valueWeight: weights(valueWeight), heads: heads, scale: scale,
+      layout: layout,
+      into: FoldedAttention.Gradients(
+        queries: gradient(of: queries), context: gradient(of: context),
+        keyWeight: gradients.pointer(keyWeight), valueWeight: gradients.pointer(valueWeight),
+        valueBias: valueBias.flatMap(gradients.pointer)), in: workspace)
   }
 }

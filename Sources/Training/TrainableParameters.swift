@@ -18,6 +18,9 @@ public final class TrainableParameters: @unchecked Sendable {
     /// How many numbers it has.
     public let count: Int
 
+    /// Whether it is the weight of a linear layer that may be rounded.
+    public let isLayer: Bool
+
     /// Whether it is a vector: a gain or a bias, which no optimiser decays.
     public var isVector: Bool { shape.count < 2 }
   }
@@ -42,15 +45,18 @@ public final class TrainableParameters: @unchecked Sendable {
       checkpoint.tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     var entries: [Entry] = []
     var offset = 0
-    for declaration in declarations.declarations {
+    for (index, declaration) in declarations.declarations.enumerated() {
       let count = declaration.shape.reduce(1, *)
       entries.append(
-        Entry(name: declaration.name, shape: declaration.shape, offset: offset, count: count))
+        Entry(
+          name: declaration.name, shape: declaration.shape, offset: offset, count: count,
+          isLayer: declarations.layers.contains(index)))
       offset += count
     }
     modelCount = entries.count
     for (name, count) in gains.sorted(by: { $0.key < $1.key }) {
-      entries.append(Entry(name: name, shape: [count], offset: offset, count: count))
+      entries.append(
+        Entry(name: name, shape: [count], offset: offset, count: count, isLayer: false))
       offset += count
     }
     self.entries = entries

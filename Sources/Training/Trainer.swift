@@ -80,6 +80,8 @@ public final class Trainer {
   private var orders: [ListOrder]
   private var state: TrainingState
   private let passes: [TrainingPass]
+  /// nil: nothing is rounded.
+  private let rounded: RoundedLayers?
   private let optimizer: any Optimizer
   private let average: FloatArray?
   private let rates: [Float]
@@ -139,8 +141,10 @@ public final class Trainer {
     let taskModel = TaskModel(network: model.network, tokens: tokens)
     self.taskModel = taskModel
     state = TrainingState(tasks: tasks.count)
+    let rounded = recipe.precision == .bf16 ? RoundedLayers(of: model.parameters) : nil
+    self.rounded = rounded
     passes = (0..<recipe.parts).map { _ in
-      TrainingPass(model, model: taskModel, tasks: tasks, recipe: recipe)
+      TrainingPass(model, model: taskModel, tasks: tasks, recipe: recipe, rounded: rounded)
     }
     let parameters = model.parameters
     optimizer =
@@ -206,6 +210,7 @@ public final class Trainer {
     let start = seconds()
     let parts = draw()
     let passes = passes
+    rounded?.round(threads: threads)
     let seed = mixed(recipe.seed, 0x57e9 &+ UInt64(state.step))
     let reports = ThreadTeam.map(count: parts.count, threads: threads) { part in
       passes[part].run(parts[part], seed: mixed(seed, UInt64(part)))

@@ -59,21 +59,25 @@ final class TrainingPass: @unchecked Sendable {
   private let model: TaskModel
   private let tasks: [Trainer.Task]
   private let passTokens: Int
+  private let precision: Precision
   private var tape: Tape
   /// By task; for states only.
   private var teachers: [Int: InferenceBackend] = [:]
 
   init(
-    _ trainable: TrainableModel, model: TaskModel, tasks: [Trainer.Task], recipe: TrainingRecipe
+    _ trainable: TrainableModel, model: TaskModel, tasks: [Trainer.Task], recipe: TrainingRecipe,
+    rounded: RoundedLayers?
   ) {
     parameters = trainable.parameters
     self.model = model
     self.tasks = tasks
     passTokens = recipe.tokensPerPass
+    precision = recipe.precision
     gradients = Gradients(for: trainable.parameters) { name in
       !recipe.frozen.contains(where: name.hasPrefix) && recipe.optimizer.rate(of: name) > 0
     }
-    tape = Tape(trainable.parameters, gradients: gradients, dropout: Float(recipe.dropout))
+    tape = Tape(
+      trainable.parameters, gradients: gradients, dropout: Float(recipe.dropout), rounded: rounded)
   }
 
   /// Adds up the gradients of some units, in passes of few enough tokens.
@@ -145,7 +149,7 @@ final class TrainingPass: @unchecked Sendable {
   ) {
     guard case .t5(let network) = model.network, let first = items.first else { return }
     let batch = PackedBatch(items.flatMap { $0.unit.inputs.map(\.tokens) })
-    var backend = teachers[number] ?? task.backend()
+    var backend = teachers[number] ?? task.backend(precision)
     let wanted = task.wanted(for: batch, on: &backend)
     teachers[number] = backend
     // Row r of sequence s stands s + 1 rows lower at the teacher, behind each [CLS].

@@ -2,6 +2,7 @@ import Checkpoints
 public import JSON
 import Reranking
 import TrainingData
+import Transformers
 
 extension TrainingRecipe {
   /// Reads a recipe.
@@ -24,6 +25,7 @@ extension TrainingRecipe {
       optional: [
         "tokens_per_step", "tokens_per_pass", "parts", "seed", "optimizer", "schedule", "dropout",
         "average", "freeze", "save_every", "validate_every", "validation_lists", "dtype",
+        "precision",
       ])
     let entries = try object.value("tasks", "an array of at least one task") {
       $0.array.flatMap { $0.isEmpty ? nil : $0 }
@@ -64,7 +66,14 @@ extension TrainingRecipe {
           [.float32, .float16, .bfloat16].contains($0) ? $0 : nil
         }
       } ?? storage
+    precision =
+      try object.optional("precision", "one of fp32, bf16") {
+        $0.string.flatMap(Precision.init).flatMap { Self.precisions.contains($0) ? $0 : nil }
+      } ?? precision
   }
+
+  /// `auto` would make the result depend on the machine.
+  private static let precisions: [Precision] = [.fp32, .bf16]
 
   fileprivate static let count = "an integer of at least 1"
   fileprivate static let share = "a number from 0 to below 1"
@@ -77,6 +86,10 @@ extension TrainingRecipe {
     }
     guard steps >= 1, tokensPerStep >= 1, tokensPerPass >= 1, saveEvery >= 1, validateEvery >= 1
     else { throw .unusableRecipe("expected numbers of steps and tokens of at least 1") }
+    guard Self.precisions.contains(precision) else {
+      throw .unusableRecipe(
+        "precision: expected one of fp32, bf16, found \(precision.rawValue)")
+    }
     let isCross = tasks.contains { $0.mode == .cross }
     guard !isCross || tasks.allSatisfy({ $0.mode == .cross }) else {
       throw .unusableRecipe(

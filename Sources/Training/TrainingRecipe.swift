@@ -1,5 +1,6 @@
 public import Checkpoints
 public import TrainingData
+public import Transformers
 
 /// All that decides how a training goes, but for its data and the model that it begins with.
 public struct TrainingRecipe: Sendable, Hashable {
@@ -15,6 +16,9 @@ public struct TrainingRecipe: Sendable, Hashable {
   public var parts: Int
   /// Of everything random.
   public var seed: UInt64
+  /// That of linear layers' products, `fp32` or `bf16`: weights, inputs and gradients are rounded before
+  /// they are multiplied, and everything else stays in single precision.
+  public var precision: Precision
   /// How weights follow gradients.
   public var optimizer: OptimizerSettings
   /// How the learning rate rises and falls.
@@ -42,6 +46,7 @@ public struct TrainingRecipe: Sendable, Hashable {
     tokensPerPass = 2048
     parts = 2
     seed = 1
+    precision = .fp32
     optimizer = OptimizerSettings()
     schedule = LearningRateSchedule(decay: .linear, warmup: max(steps / 20, 1))
     dropout = 0

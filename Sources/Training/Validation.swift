@@ -66,7 +66,7 @@ extension Trainer {
   ) -> ValidationResult.TaskResult {
     let inputs = units.flatMap(\.inputs)
     let taskModel = taskModel
-    let engine = InferenceEngine(parameters: parameters)
+    let engine = InferenceEngine(parameters: parameters, precision: recipe.precision)
     let outputs = engine.run(
       lengths: inputs.map(\.tokens.count), threads: threads, batchTokens: recipe.tokensPerPass
     ) { batch, backend in
@@ -112,8 +112,8 @@ extension Trainer {
     of task: StatesTask, _ units: [RankingTask.Unit], _ parameters: Parameters
   ) -> ValidationResult.TaskResult {
     var (cosine, count) = (0.0, 0)
-    var backend = InferenceBackend(parameters: parameters)
-    var teacher = task.backend()
+    var backend = InferenceBackend(parameters: parameters, precision: recipe.precision)
+    var teacher = task.backend(recipe.precision)
     guard case .t5(let network) = model.network else {
       preconditionFailure("states are taught to a T5")
     }

@@ -29,7 +29,7 @@ public struct ParameterDeclarations: Sendable {
   package private(set) var declarations: [Declaration] = []
   private(set) var ignored: Set<String> = []
   /// The indices of weights that may be rounded.
-  private(set) var layers: Set<Int> = []
+  package private(set) var layers: Set<Int> = []
   private let stored: Set<String>
   private var prefix = ""
 

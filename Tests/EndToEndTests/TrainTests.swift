@@ -64,22 +64,27 @@ import Testing
     #expect(ranked.status == 0 && ranked.lines.count >= 2, "\(ranked.errors)")
   }
 
-  @Test("What comes out does not depend on the threads, and does on the seed")
-  func threads() throws {
+  private static let precisions = ["fp32", "bf16"].map { ", \"precision\": \"\($0)\"" }
+
+  @Test(
+    "What comes out does not depend on the threads, and does on the seed", arguments: precisions)
+  func threads(precision: String) throws {
     let model = try TinyModel()
-    let folder = try folder()
+    let folder = try folder(Self.recipe(more: precision))
     #expect(try train(model, into: "one", ["--threads", "1", "-q"], in: folder).status == 0)
     #expect(try train(model, into: "two", ["--threads", "2", "-q"], in: folder).status == 0)
     #expect(try weights("one", in: folder) == weights("two", in: folder))
-    try folder.write(Self.recipe(more: ", \"seed\": 2"), to: "recipe.json")
+    try folder.write(Self.recipe(more: precision + ", \"seed\": 2"), to: "recipe.json")
     #expect(try train(model, into: "other", ["-q"], in: folder).status == 0)
     #expect(try weights("one", in: folder) != weights("other", in: folder))
   }
 
-  @Test("Killed at random points and resumed, a training ends with the same weights")
-  func killed() throws {
+  @Test(
+    "Killed at random points and resumed, a training ends with the same weights",
+    arguments: precisions)
+  func killed(precision: String) throws {
     let model = try TinyModel()
-    let folder = try folder(Self.recipe(steps: 40))
+    let folder = try folder(Self.recipe(steps: 40, more: precision))
     #expect(try train(model, into: "whole", ["-q"], in: folder).status == 0)
     var random = SeededRandom(seed: 51)
     var kills = 0
@@ -121,6 +126,42 @@ import Testing
     #expect(try weights("whole", in: folder) == weights("parts", in: folder))
   }
 
+  // A name that the machine does not have falls back to its best.
+  @Test(
+    "In bfloat16 every instruction set gives nearly the same model, and not that of fp32",
+    arguments: ["baseline", "avx2", "avx512", "avx512bf16"])
+  func instructionSets(kernels: String) throws {
+    let model = try TinyModel()
+    // No average, dropout or long way, along which last bits would grow.
+    let recipe = { (precision: String) in
+      """
+      {"tasks": [{"mode": "mono", "data": "examples.jsonl", "max_tokens": 32, "list_size": 3}],
+       "steps": 3, "tokens_per_step": 200, "validation_lists": 6, "validate_every": 3,
+       "precision": "\(precision)"}
+      """
+    }
+    let folder = try folder(recipe("bf16"))
+    let arguments = ["train", "--recipe", "recipe.json", "--model", model.path, "-q", "--output"]
+    for (output, kernels) in [("plain", "plain"), ("tested", kernels)] {
+      let outcome = try Program.run(
+        arguments + [output], in: folder, variables: ["T5RANK_KERNELS": kernels])
+      #expect(outcome.status == 0, "\(outcome.errors)")
+    }
+    try folder.write(recipe("fp32"), to: "recipe.json")
+    #expect(try train(model, into: "single", ["-q"], in: folder).status == 0)
+    let near = try loss("tested", in: folder) - loss("plain", in: folder)
+    #expect(abs(near) < 2e-3)
+    #expect(try weights("tested", in: folder) != weights("single", in: folder))
+  }
+
+  /// The last validation's.
+  private func loss(_ output: String, in folder: ScratchFolder) throws -> Double {
+    let log = try folder.read("\(output)/training.jsonl")
+    let line = try #require(log.split(separator: "\n").last { $0.contains("\"validation\"") })
+    let part = try #require(line.range(of: "\"loss\":").map { line[$0.upperBound...] })
+    return try #require(Double(part.prefix { "-.0123456789e".contains($0) }))
+  }
+
   @Test("A state of another recipe is refused, and kept")
   func otherState() throws {
     let model = try TinyModel()
@@ -142,6 +183,7 @@ import Testing
       ("\"rate\": 0.01", "\"rate\": -1", "optimizer.rate: expected"),
       ("\"pairs\": 2", "\"pairs\": 2, \"losses\": {\"listwise\": 1}", "tasks[2].losses: expected"),
       ("\"dropout\": 0.1", "\"dropout\": 1", "dropout: expected"),
+      ("\"dropout\": 0.1", "\"precision\": \"int8\"", "precision: expected one of fp32, bf16"),
       ("\"mode\": \"duo\"", "\"mode\": \"cross\"", "expected cross alone"),
     ])
   func refusals(good: String, bad: String, message: String) throws {

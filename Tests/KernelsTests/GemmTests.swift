@@ -4,8 +4,8 @@ import Testing
 
 @Suite("Row-stable products")
 struct GemmTests {
-  /// Which of the two products: by rows of B (A·Bᵀ) or by its columns (A·B).
-  enum Form: CaseIterable { case transposed, straight }
+  /// Which of the products: A·Bᵀ, A·B, or A·B of an A that lies transposed.
+  enum Form: CaseIterable { case transposed, straight, leftTransposed }
 
   /// Row strides beyond the width, and a common shift of all addresses, in floats.
   struct Layout {
@@ -39,10 +39,15 @@ struct GemmTests {
   ) -> [Float] {
     let (m, n, k) = (operands.m, operands.n, operands.k)
     let bColumns = form == .transposed ? k : n
-    let a = laidOut(operands.a, columns: k, layout)
+    let isLeftTransposed = form == .leftTransposed
+    let aColumns = isLeftTransposed ? m : k
+    let a = laidOut(
+      isLeftTransposed
+        ? (0..<k).flatMap { l in (0..<m).map { operands.a[$0 * k + l] } } : operands.a,
+      columns: aColumns, layout)
     let b = laidOut(operands.b, columns: bColumns, layout)
     var c = laidOut(operands.c, columns: n, layout)
-    let (lda, ldb, ldc) = (k + layout.gap, bColumns + layout.gap, n + layout.gap)
+    let (lda, ldb, ldc) = (aColumns + layout.gap, bColumns + layout.gap, n + layout.gap)
     a.withUnsafeBufferPointer { a in
       b.withUnsafeBufferPointer { b in
         c.withUnsafeMutableBufferPointer { c in
@@ -55,6 +60,9 @@ struct GemmTests {
               accumulate ? 1 : 0)
           case .straight:
             level.kernels.gemm_nn(
+              m, n, k, a + s, lda, b + s, ldb, c + s, ldc, accumulate ? 1 : 0)
+          case .leftTransposed:
+            level.kernels.gemm_tn(
               m, n, k, a + s, lda, b + s, ldb, c + s, ldc, accumulate ? 1 : 0)
           }
         }
@@ -105,7 +113,7 @@ struct GemmTests {
     }
   }
 
-  @Test("both products match the reference at every small size", arguments: Level.vectors)
+  @Test("all products match the reference at every small size", arguments: Level.vectors)
   func smallSizes(_ level: Level) {
     for form in Form.allCases {
       for m in [0, 1, 2, 5, 6, 7, 8, 9, 25] {
@@ -119,7 +127,7 @@ struct GemmTests {
     }
   }
 
-  @Test("both products match the reference over several blocks of k", arguments: Level.vectors)
+  @Test("all products match the reference over several blocks of k", arguments: Level.vectors)
   func blocks(_ level: Level) {
     for form in Form.allCases {
       for (m, n, k) in [(3, 50, 127), (31, 50, 128), (33, 31, 129), (9, 100, 384), (2, 16, 1_000)] {

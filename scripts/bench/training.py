@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Compares the training speed of t5rank and PyTorch: same model, same lists, fp32, 2 threads.
+"""Compares the training speed of t5rank and PyTorch: same model, same lists and precision, 2 threads.
 
     .venv/bin/python scripts/bench/training.py [--model weights/t5rank-mini] [--mode mono] [--steps 6]
-        [--rounds 3] [--list-size 8] [--threads 2] [--program .build/release/t5rank]
+        [--rounds 3] [--list-size 8] [--threads 2] [--precision fp32] [--program .build/release/t5rank]
 
 Both train on the same made-up lists (scripts/bench/texts.py's passages), listwise softmax over lists of
 one relevant candidate, AdamW, no dropout. PyTorch gets padded batches of equal lengths sorted together,
-fused AdamW and scaled-dot-product attention; a step of each is the same number of lists. The two
-alternate; printed are the median tokens a second (padding not counted), their ratio, and the share of the
+fused AdamW and scaled-dot-product attention, in bf16 under autocast; a step of each is the same number of
+lists. The two alternate; printed are the median tokens a second (padding not counted), their ratio, and the share of the
 machine's fp32 product rate (`t5rank bench` measures it), a step counted as three forward passes.
 """
 
@@ -41,7 +41,7 @@ def t5rank_rate(options, folder):
                    "list_size": options.list_size, "max_tokens": options.max_tokens,
                    "losses": {"listwise": 1}}],
         "steps": options.steps, "tokens_per_step": options.tokens, "validation_lists": 0,
-        "save_every": 10**6, "validate_every": 10**6, "optimizer": {"rate": 1e-5}}
+        "precision": options.precision, "save_every": 10**6, "validate_every": 10**6, "optimizer": {"rate": 1e-5}}
     (folder / "recipe.json").write_text(json.dumps(recipe))
     output = folder / "out"
     subprocess.run(
@@ -94,6 +94,19 @@ class Peer:
             count += 1
         return sequences, count
 
+    def scores(self, ids, mask):
+        torch = self.torch
+        if self.is_cross:
+            return self.model(input_ids=ids, attention_mask=mask).logits[:, 0]
+        start = torch.zeros(len(ids), 1, dtype=torch.long)
+        states = self.model.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
+        decoded = self.model.decoder(
+            input_ids=start, encoder_hidden_states=states, encoder_attention_mask=mask,
+            use_cache=False).last_hidden_state[:, 0]
+        head = self.model.lm_head.weight[self.labels]
+        logits = decoded @ head.T * self.model.config.d_model ** -0.5
+        return logits[:, 0] - logits[:, 1]
+
     def step(self):
         torch = self.torch
         sequences, count = self.batch()
@@ -108,17 +121,9 @@ class Peer:
             for row, index in enumerate(part):
                 ids[row, :len(sequences[index])] = torch.tensor(sequences[index])
                 mask[row, :len(sequences[index])] = 1
-            if self.is_cross:
-                out = self.model(input_ids=ids, attention_mask=mask).logits[:, 0]
-            else:
-                start = torch.zeros(len(part), 1, dtype=torch.long)
-                states = self.model.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
-                decoded = self.model.decoder(
-                    input_ids=start, encoder_hidden_states=states, encoder_attention_mask=mask,
-                    use_cache=False).last_hidden_state[:, 0]
-                head = self.model.lm_head.weight[self.labels]
-                logits = decoded @ head.T * self.model.config.d_model ** -0.5
-                out = logits[:, 0] - logits[:, 1]
+            with torch.autocast(
+                    "cpu", dtype=torch.bfloat16, enabled=self.options.precision == "bf16"):
+                out = self.scores(ids, mask).float()
             for row, index in enumerate(part):
                 scores[index] = out[row]
         table = torch.stack(scores).view(count, -1)
@@ -155,6 +160,7 @@ def main():
     parser.add_argument("--list-size", type=int, default=8)
     parser.add_argument("--max-tokens", type=int, default=192)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--precision", default="fp32", choices=["fp32", "bf16"])
     parser.add_argument("--program", default=str(ROOT / ".build/release/t5rank"))
     options = parser.parse_args()
     os.environ.setdefault("T5RANK_HOME", str(ROOT))
@@ -172,7 +178,7 @@ def main():
     one, other = statistics.median(ours), statistics.median(theirs)
     torch = peer.torch
     cost, rate = forward_cost(options)
-    print(f"| {options.mode}, {pathlib.Path(options.model).name} | t5rank {one:.0f} tokens/s "
+    print(f"| {options.mode}, {pathlib.Path(options.model).name}, {options.precision} | t5rank {one:.0f} tokens/s "
           f"| PyTorch {torch.__version__} {other:.0f} tokens/s | ratio {one / other:.2f} "
           f"| share of the fp32 rate {3 * one * cost / rate:.2f} |")
 

@@ -11,6 +11,11 @@ time without padding, eager attention, fp32, no dropout.
         vocabulary, decoder inputs start, y1, y2; and of label 0 among LABELS at the first step.
   BERT  Half the squared logits' distance from TARGET, summed.
 
+Into those of ROUNDED, gradients-bf16.safetensors: the same with the encoder's linear layers as training in
+bf16 computes them. Inputs, weights and the gradients by outputs are rounded to bfloat16 before each of a
+layer's three products, which are computed in fp32. The last layer of a BERT projects no keys and values,
+so there these two are not rounded.
+
 Tests/TrainingTests/GradientParityTests.swift computes the same on a tape.
 """
 
@@ -25,6 +30,8 @@ MODELS = ["t5-v1.0", "t5-v1.1", "flan", "mt5", "umt5", "umt5-untied", "t5-bucket
           "bert-minilm", "bert-two-labels", "tinybert",
           # No RoBERTa: PyTorch gives its padding rows no gradient, and its inputs here have padding.
           "distilbert", "electra", "albert"]
+# Those in which a number that rounds the other way, for its last bit, moves no gradient by 1 %.
+ROUNDED = ["t5-v1.0", "t5-v1.1", "bert-two-labels"]
 LENGTHS = [7, 127, 129]
 LABELS = [5, 9, 11]
 TARGET = 0.5
@@ -48,6 +55,59 @@ def bert_loss(model, golden, length):
     return 0.5 * (logits - TARGET).pow(2).sum()
 
 
+def rounded(x):
+    return x.bfloat16().float()
+
+
+class RoundedProduct(torch.autograd.Function):
+    """x · weightᵀ of rounded factors, and likewise its gradients."""
+
+    @staticmethod
+    def forward(context, x, weight):
+        context.save_for_backward(x, weight)
+        return rounded(x) @ rounded(weight).T
+
+    @staticmethod
+    def backward(context, slopes):
+        x, weight = (rounded(saved) for saved in context.saved_tensors)
+        slopes = rounded(slopes)
+        return slopes @ weight, slopes.flatten(0, -2).T @ x.flatten(0, -2)
+
+
+def round_layers(model, is_bert):
+    layers = [(name, module) for name, module in model.named_modules()
+              if isinstance(module, torch.nn.Linear)
+              and any(part in name for part in ("encoder.block.", "encoder.layer.", "transformer.layer."))]
+    last = f".layer.{model.config.num_hidden_layers - 1}."
+    for name, module in layers:
+        if is_bert and last in name and name.endswith(("key", "value", "k_lin", "v_lin")):
+            continue
+
+        def forward(x, module=module):
+            product = RoundedProduct.apply(x, module.weight)
+            return product if module.bias is None else product + module.bias
+        module.forward = forward
+
+
+def write(name, folder, file, is_rounded):
+    is_bert = not ("t5" in name or name == "flan")
+    cls = (transformers.AutoModelForSequenceClassification if is_bert
+           else transformers.AutoModelForSeq2SeqLM)
+    model = cls.from_pretrained(folder / name, attn_implementation="eager").float().eval()
+    if is_rounded:
+        round_layers(model, is_bert)
+    golden = safetensors.torch.load_file(folder / name / "golden.safetensors")
+    loss = sum((bert_loss if is_bert else t5_loss)(model, golden, n) for n in LENGTHS)
+    loss.backward()
+    gradients = {
+        key: value.grad.contiguous() for key, value in model.named_parameters()
+        if value.grad is not None}
+    safetensors.torch.save_file(
+        gradients | {"loss": loss.detach().reshape(1)}, folder / name / file,
+        {"torch": torch.__version__, "transformers": transformers.__version__})
+    print(f"{name}/{file}: loss {loss.item():.4f}, {len(gradients)} tensors")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument(
@@ -56,21 +116,9 @@ def main():
     folder = parser.parse_args().models
     torch.manual_seed(0)
     for name in MODELS:
-        is_bert = not ("t5" in name or name == "flan")
-        cls = (transformers.AutoModelForSequenceClassification if is_bert
-               else transformers.AutoModelForSeq2SeqLM)
-        model = cls.from_pretrained(folder / name, attn_implementation="eager").float().eval()
-        golden = safetensors.torch.load_file(folder / name / "golden.safetensors")
-        loss = sum((bert_loss if is_bert else t5_loss)(model, golden, n) for n in LENGTHS)
-        loss.backward()
-        gradients = {
-            key: value.grad.contiguous() for key, value in model.named_parameters()
-            if value.grad is not None}
-        safetensors.torch.save_file(
-            gradients | {"loss": loss.detach().reshape(1)},
-            folder / name / "gradients.safetensors",
-            {"torch": torch.__version__, "transformers": transformers.__version__})
-        print(f"{name}: loss {loss.item():.4f}, {len(gradients)} tensors")
+        write(name, folder, "gradients.safetensors", is_rounded=False)
+    for name in ROUNDED:
+        write(name, folder, "gradients-bf16.safetensors", is_rounded=True)
 
 
 if __name__ == "__main__":

@@ -87,6 +87,9 @@ typedef struct {
   void (*gemm_nn)(
       size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b, size_t ldb,
       float *c, size_t ldc, int accumulate);
+  void (*gemm_tn)(
+      size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b, size_t ldb,
+      float *c, size_t ldc, int accumulate);
   float (*log_sum_exp)(const float *x, size_t n);
   size_t (*argmax)(const float *x, size_t n);
   bool (*all_finite)(const float *x, size_t n);
@@ -111,9 +114,14 @@ typedef struct {
   void (*bf16_to_f32)(const uint16_t *x, float *out, size_t n);
   void (*bf16_rows)(const float *x, size_t rows, size_t columns, void *out);
   void (*s8_rows)(const float *x, size_t rows, size_t columns, void *out);
+  void (*pack_bf16)(size_t n, size_t k, const float *b, void *out);
+  void (*pack_bf16_columns)(size_t k, size_t n, const float *x, void *out);
   void (*gemm_bf16)(
       size_t m, size_t n, size_t k, const void *a, const void *b, float *c, size_t ldc,
       const float *bias, t5k_activation activation, int accumulate);
+  void (*gemm_bf16_packed)(
+      size_t m, size_t n, size_t k, const void *a, const void *b, float *c, size_t ldc,
+      int accumulate);
   void (*gemm_s8)(
       size_t m, size_t n, size_t k, const void *a, const void *b, float *c, size_t ldc,
       const float *bias, t5k_activation activation, int accumulate);
@@ -229,6 +237,12 @@ void t5k_gemm_nn(
     size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b, size_t ldb, float *c,
     size_t ldc, int accumulate);
 
+/// C = Aᵀ·B, or C += Aᵀ·B if `accumulate` is not 0; A is [k, m], B [k, n], C [m, n]. As row-stable as
+/// `t5k_gemm_nt`.
+void t5k_gemm_tn(
+    size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b, size_t ldb, float *c,
+    size_t ldc, int accumulate);
+
 // Row-stable products of reduced precision. Both operands are laid out beforehand, in a form that all
 // levels share: the weights B [n, k] once, the activations A [m, k] before their first product.
 //
@@ -262,6 +276,9 @@ size_t t5k_s8_row_bytes(size_t k);
 /// Lays out B for `t5k_gemm_bf16`. The same bytes at every level.
 void t5k_pack_bf16(size_t n, size_t k, const float *b, void *out);
 
+/// As `t5k_pack_bf16`, of the B [n, k] whose transpose is `x` [k, n].
+void t5k_pack_bf16_columns(size_t k, size_t n, const float *x, void *out);
+
 /// Rounds B to bytes and lays it out for `t5k_gemm_s8`. The same bytes at every level.
 void t5k_pack_s8(size_t n, size_t k, const float *b, void *out);
 
@@ -276,6 +293,13 @@ void t5k_s8_rows(const float *x, size_t rows, size_t columns, void *out);
 void t5k_gemm_bf16(
     size_t m, size_t n, size_t k, const void *a, const void *b, float *c, size_t ldc,
     const float *bias, t5k_activation activation, int accumulate);
+
+/// C = A·Bᵀ, or C += A·Bᵀ if `accumulate` is not 0, of two operands that `t5k_pack_bf16` or
+/// `t5k_pack_bf16_columns` laid out: sums over long k, such as a weight's gradient over tokens. They are
+/// summed in parts, so that their bits differ from those of `t5k_gemm_bf16`.
+void t5k_gemm_bf16_packed(
+    size_t m, size_t n, size_t k, const void *a, const void *b, float *c, size_t ldc,
+    int accumulate);
 
 /// As `t5k_gemm_bf16`, of bytes; k is at most T5K_GREATEST_S8_DEPTH.
 void t5k_gemm_s8(
