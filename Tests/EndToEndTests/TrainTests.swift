@@ -154,6 +154,32 @@ import Testing
     #expect(try weights("tested", in: folder) != weights("single", in: folder))
   }
 
+  @Test("Each step in bfloat16 sees the weights that the step before left")
+  func renewal() throws {
+    let model = try TinyModel()
+    // Only what is rounded is learnt, and fast: with the first weights the last loss would be another.
+    let recipe = { (precision: String) in
+      """
+      {"tasks": [{"mode": "mono", "data": "examples.jsonl", "max_tokens": 32, "list_size": 3}],
+       "steps": 6, "tokens_per_step": 400, "validation_lists": 0, "precision": "\(precision)",
+       "optimizer": {"rate": 0, "rates": {"encoder.block.0.layer.1.DenseReluDense": 0.1}},
+       "schedule": {"decay": "constant", "warmup": 1}}
+      """
+    }
+    let folder = try folder()
+    var losses: [Double] = []
+    for precision in ["fp32", "bf16"] {
+      try folder.write(recipe(precision), to: "recipe.json")
+      let outcome = try train(model, into: precision, ["-q"], in: folder)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let log = try folder.read("\(precision)/training.jsonl")
+      let part = try #require(log.range(of: "\"loss\":").map { log[$0.upperBound...] })
+      losses.append(try #require(Double(part.prefix { "-.0123456789e".contains($0) })))
+    }
+    #expect(losses[0] != losses[1])
+    #expect(abs(losses[0] - losses[1]) < 0.02, "\(losses)")
+  }
+
   /// The last validation's.
   private func loss(_ output: String, in folder: ScratchFolder) throws -> Double {
     let log = try folder.read("\(output)/training.jsonl")
