@@ -2,7 +2,7 @@ import Checkpoints
 import Foundation
 import Support
 
-/// A T5 of width 8 with the shipped vocabulary and seeded random weights: a model to break.
+/// A T5 of width 8 with T5's own vocabulary and seeded random weights: a model to break.
 struct TinyModel {
   private let folder: ScratchFolder
   var path: String { folder.path }
@@ -24,7 +24,8 @@ struct TinyModel {
        "pad_token_id": 0, "eos_token_id": 1}
       """, to: "config.json")
     try FileManager.default.copyItem(
-      atPath: Program.project + "/weights/t5rank-mini/spiece.model", toPath: path + "/spiece.model")
+      atPath: Program.project + "/Tests/Fixtures/tokenizers/t5/spiece.model",
+      toPath: path + "/spiece.model")
 
     var random = SeededRandom(seed: 8)
     var writer = SafetensorsWriter()

@@ -82,11 +82,12 @@ struct CrossEncoderFamilyTests {
     return Double(model.logits(PackedBatch([tokens]), types: types, on: &backend)[0][0])
   }
 
-  private static let pieces = ShippedModel.path("t5rank-mini") + "/spiece.model"
+  private static let pieces = ShippedModel.package
+    .appendingPathComponent("Tests/Fixtures/tokenizers/t5/spiece.model").path
   /// The pieces of that file, one more, and `<mask>`.
   private static let rows = 32_002
 
-  /// Runs `body` with a tiny XLM-RoBERTa whose tokenizer has the shipped T5's pieces.
+  /// Runs `body` with a tiny XLM-RoBERTa whose tokenizer has T5's pieces.
   private func withXLMRoBERTa(_ body: (String) throws -> Void) throws {
     let fixture = ModelFixture(name: "xlm-roberta")
     let checkpoint = try fixture.checkpoint()

@@ -36,8 +36,8 @@ struct MultiPieceLabelTests {
         + "Document2: \(documents[second].text) More relevant:"
       let batch = PackedBatch([tokenizer.encode(text) + [1]])
       let context = model.encode(batch, on: &backend)
-      // ▁Document 1, ▁Document 2
-      let logLikelihoods = [[11_167, 536], [11_167, 357]].map { (label: [Int32]) -> Double in
+      let logLikelihoods = try [["▁Document", "1"], ["▁Document", "2"]].map { pieces -> Double in
+        let label = try pieces.map { try #require(tokenizer.token(for: $0)) }
         var cache = T5DecoderCache<Matrix>()
         var sum = 0.0
         for (input, output) in zip([0, label[0]], label) {

@@ -12,7 +12,7 @@ struct RealTokenizerTests {
 
   private func tokenizer() throws -> SentencePieceTokenizer {
     try SentencePieceTokenizer(
-      path: Self.package.appendingPathComponent("weights/t5rank-mini/spiece.model").path,
+      path: Self.package.appendingPathComponent("Tests/Fixtures/tokenizers/t5/spiece.model").path,
       extraIDs: 100)
   }
 

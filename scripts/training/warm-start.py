@@ -5,8 +5,10 @@
         --texts .bench/train/*.jsonl --output .bench/train/warm [--tokens 100000] [--decoder-layers 2]
 
 Vocabulary: a SentencePiece unigram model that has BERT's pieces, the beginnings of words with ▁, and BERT's basic
-tokenizer (lower case, no accents, spaces around punctuation) as its normalisation. Scores favour few, long
-pieces, as WordPiece's longest match does; the script prints the share of tokens in which both agree.
+tokenizer (lower case, no accents, spaces around punctuation) as its normalisation. Scores favour few pieces, a
+long first one, and short ones behind, which is nearest to WordPiece's longest match; the script prints the share
+of tokens in which both agree. They stay near 0 so that sums over long texts keep their precision, and no two
+pieces have the same one: SentencePiece and tokenizers break ties differently.
 
 Encoder: BERT normalises after each sublayer and T5 before, so a copy alone computes something else. T5's
 residual stream is BERT's divided by a vector, carried from layer to layer: each LayerNorm of BERT multiplies it
@@ -36,6 +38,7 @@ from torch.nn import functional
 from transformers import AutoModel, AutoTokenizer, T5Config, T5ForConditionalGeneration
 
 PAD, END, UNKNOWN = 0, 1, 2
+EXTRA_IDS = 100  # T5's sentinels, that transformers and prompts expect
 LENGTH = 72  # tokens of a calibration text
 CHUNK = 64  # texts that attention is computed for at once
 BIAS_SHARE = 0.7  # of the mean scores by distance: part of them is in the fitted queries and keys already
@@ -98,9 +101,12 @@ def unigram_of(wordpieces, normalizer):
     origins = {}
 
     def add(piece, score, kind, origin):
-        if piece not in origins:
-            origins[piece] = origin
-            model.pieces.add(piece=piece, score=score, type=kind)
+        if piece in origins:
+            return
+        if kind == kinds.NORMAL:
+            score -= 0.004 * (len(origins) * 0.618034 % 1)
+        origins[piece] = origin
+        model.pieces.add(piece=piece, score=score, type=kind)
 
     kinds = protobuf.ModelProto.SentencePiece
     add("<pad>", 0, kinds.CONTROL, wordpieces["[PAD]"])
@@ -112,11 +118,11 @@ def unigram_of(wordpieces, normalizer):
         if piece.startswith("##") and len(piece) > 2:
             rest = piece[2:]
             is_symbol = len(rest) == 1 and not rest.isalnum()
-            add(rest, -10 - 0.002 * len(rest) ** 2, kinds.NORMAL,
+            add(rest, -1 - 0.004 * len(rest) ** 2, kinds.NORMAL,
                 wordpieces.get(rest, number) if is_symbol else number)
         else:
-            add("▁" + piece, -10 + 0.1 * len(piece), kinds.NORMAL, number)
-    add("▁", -30, kinds.NORMAL, wordpieces["[UNK]"])
+            add("▁" + piece, -1 + 0.2 * len(piece), kinds.NORMAL, number)
+    add("▁", -20, kinds.NORMAL, wordpieces["[UNK]"])
     trainer.vocab_size = len(model.pieces)
     return model, torch.tensor(list(origins.values()))
 
@@ -335,16 +341,14 @@ def main():
 
     source = bert.config
     model = T5ForConditionalGeneration(T5Config(
-        vocab_size=(len(origins) + 63) // 64 * 64, d_model=source.hidden_size, num_heads=source.num_attention_heads,
+        vocab_size=(len(origins) + EXTRA_IDS + 63) // 64 * 64, d_model=source.hidden_size, num_heads=source.num_attention_heads,
         d_kv=source.hidden_size // source.num_attention_heads, d_ff=source.intermediate_size,
         num_layers=source.num_hidden_layers, num_decoder_layers=options.decoder_layers, feed_forward_proj="gelu",
         tie_word_embeddings=True, dropout_rate=0.0, decoder_start_token_id=PAD, pad_token_id=PAD, eos_token_id=END))
     reached = copy_encoder(bert, model, calibration_tokens(pieces, texts, options.tokens), origins, options.ridge)
     print(f"cosine of the final states on the calibration texts {reached:.3f}")
     model.to(torch.bfloat16).save_pretrained(options.output)
-    (options.output / "tokenizer_config.json").write_text(json.dumps({
-        "tokenizer_class": "T5Tokenizer", "extra_ids": 0, "pad_token": "<pad>", "eos_token": "</s>",
-        "unk_token": "<unk>", "model_max_length": 512}, indent=2) + "\n")
+    AutoTokenizer.from_pretrained(options.output, model_max_length=512).save_pretrained(options.output)
     (options.output / "reranker.json").write_text(json.dumps(
         {"mode": "mono", "prompts": {"mono": "monot5", "rank": "rankt5-digits", "duo": "duot5"}}, indent=2) + "\n")
 
