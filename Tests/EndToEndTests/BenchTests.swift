@@ -19,9 +19,9 @@ struct BenchTests {
     #expect(report["precision"]?.string == "fp32")
     #expect(report["documents"]?.int == 100)
     #expect(report["pairs"]?.int == 100)
-    // MS MARCO's passages have about 105 tokens in monoT5's prompt.
+    // MS MARCO's passages have about 95 tokens of this model's in monoT5's prompt.
     let tokens = try #require(report["tokens"]?.int)
-    #expect(10_000...11_000 ~= tokens)
+    #expect(9_000...10_000 ~= tokens)
     let figure = { (key: String) in try #require(report[key]?.double, "\(key)") }
     let seconds = try figure("seconds")
     let share = try figure("operations") / seconds / (figure("gemm_gflops") * 1e9)
@@ -34,7 +34,7 @@ struct BenchTests {
     }
     #expect(share > 0)
     // The weights alone, 13,570,560 numbers in fp32, are in memory.
-    #expect(try figure("peak_memory_bytes") > 13_570_560 * 4)
+    #expect(try figure("peak_memory_bytes") > 26_722_560 * 4)
   }
 
   @Test("Requests of a file are measured in the mode asked for")

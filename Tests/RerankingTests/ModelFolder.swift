@@ -29,6 +29,21 @@ enum ShippedModel {
   }
 }
 
+/// The models that `weights/` had at first, beside the project: a T5 of T5's own vocabulary, and a BERT.
+enum InterimModel {
+  static let isThere = FileManager.default.fileExists(atPath: RealTokenizerTests.golden.path)
+
+  static func path(_ name: String) -> String {
+    RealTokenizerTests.golden.deletingLastPathComponent().appendingPathComponent(name).path
+  }
+
+  private static let readT5 = Result { try ModelDirectory(path: path("t5rank-mini")) }
+  private static let readBERT = Result { try ModelDirectory(path: path("cross-encoder-mini")) }
+
+  static func t5() throws -> ModelDirectory { try readT5.get() }
+  static func bert() throws -> ModelDirectory { try readBERT.get() }
+}
+
 /// Runs `body` with a folder that links to the files of another, some replaced or left out.
 @discardableResult
 func withModelFolder<Result>(

@@ -8,12 +8,14 @@ import Testing
 import Tokenization
 import Transformers
 
-@Suite("Labels of several pieces")
+@Suite(
+  "Labels of several pieces",
+  .enabled(if: InterimModel.isThere, "needs ../shared/bootstrap beside the project"))
 struct MultiPieceLabelTests {
   @Test("The seed's duo compares whole-sequence log-likelihoods, as computed step by step")
   func seedDuo() throws {
-    let path = ShippedModel.path("t5rank-mini")
-    let directory = try ShippedModel.t5()
+    let path = InterimModel.path("t5rank-mini")
+    let directory = try InterimModel.t5()
     var options = RerankerOptions()
     options.prompts = ["seed-duo"]
     let documents = [Passages.documents[0], Passages.documents[1]]
@@ -67,7 +69,7 @@ struct MultiPieceLabelTests {
       try write(text, to: "\(folder)/own.json")
       var options = RerankerOptions()
       options.prompts = ["\(folder)/own.json"]
-      let scores = try MonoT5(ShippedModel.t5(), options: options).scores(
+      let scores = try MonoT5(InterimModel.t5(), options: options).scores(
         of: Passages.documents, for: Passages.query)
       #expect(scores.scores.allSatisfy { $0.isFinite })
       #expect(Set(scores.scores).count == Passages.documents.count)

@@ -5,9 +5,9 @@ import Reranking
 import Testing
 
 @Suite(
-  "The shipped models' scores are those of Hugging Face transformers",
+  "The interim models' scores are those of Hugging Face transformers",
   .enabled(
-    if: FileManager.default.fileExists(atPath: RealTokenizerTests.golden.path),
+    if: InterimModel.isThere,
     "needs ../shared/bootstrap/golden.json beside the project"))
 struct ReferenceScoreTests {
   // Float logits of about 10, summed in another order: the project's parity tolerance.
@@ -32,7 +32,7 @@ struct ReferenceScoreTests {
   @Test("mono")
   func mono() throws {
     let (golden, pairs) = try Self.pairs()
-    let scores = try MonoT5(ShippedModel.t5()).scores(for: pairs)
+    let scores = try MonoT5(InterimModel.t5()).scores(for: pairs)
     for (entry, score) in zip(golden, scores) {
       let yes = try #require(entry["mono_logits"]?["true"]?.double)
       let no = try #require(entry["mono_logits"]?["false"]?.double)
@@ -43,7 +43,9 @@ struct ReferenceScoreTests {
   @Test("rank")
   func rank() throws {
     let (golden, pairs) = try Self.pairs()
-    let scorer = try RankT5(ShippedModel.t5())
+    var options = RerankerOptions()
+    options.prompts = ["rankt5-digits"]
+    let scorer = try RankT5(InterimModel.t5(), options: options)
     for (entry, pair) in zip(golden, pairs) {
       let scored = try scorer.scores(
         of: [Document(text: pair.document)], for: Query(text: pair.query))
@@ -64,7 +66,7 @@ struct ReferenceScoreTests {
     options.scale = .logit
     // As the reference cut them.
     options.truncation = .document
-    let scores = try CrossEncoder(ShippedModel.bert(), options: options).scores(for: pairs)
+    let scores = try CrossEncoder(InterimModel.bert(), options: options).scores(for: pairs)
     for (entry, score) in zip(golden, scores) {
       let expected = try #require(entry["ce_logit"]?.double)
       #expect(abs(score - expected) < Self.tolerance)
@@ -75,7 +77,7 @@ struct ReferenceScoreTests {
   func duo() throws {
     let entries = try Self.entries("duo")
     #expect(entries.count == 20)
-    let scorer = try DuoT5(ShippedModel.t5())
+    let scorer = try DuoT5(InterimModel.t5())
     for entry in entries {
       let documents = try ["document0", "document1"].map {
         Document(text: try #require(entry[$0]?.string))
