@@ -26,29 +26,68 @@ size_t t5k_s8_row_bytes(size_t k) {
   return rounded_up(k + sizeof(float) + sizeof(int32_t) + 16) | 64;
 }
 
-void t5k_pack_s8(size_t n, size_t k, const float *b, void *out) {
+// The greatest magnitude of a row; NaN if a number is not finite, 0 if all are too small to be told from it.
+static float greatest_of(size_t k, const float *row) {
+  float greatest = 0, spoilt = 0;
+  for (size_t l = 0; l < k; l++) {
+    greatest = fmaxf(greatest, fabsf(row[l]));
+    spoilt += row[l] * 0;
+  }
+  return spoilt != 0 || spoilt != spoilt ? NAN : greatest < 1e-33f ? 0 : greatest;
+}
+
+// To the nearest integer, without a call: floats of this size have no fraction. Since |number| · inverse
+// exceeds 127 by a rounding at most, so does no byte.
+static int8_t byte_of(float number, float inverse) {
+  const float magic = 12582912;  // 1.5 · 2²³
+  return (int8_t)(number * inverse + magic - magic);
+}
+
+void t5k_round_s8(size_t n, size_t k, const float *b, int8_t *numbers, float *scales) {
+  memset(numbers, 0, n * k);
+  for (size_t j = 0; j < n; j++, b += k, numbers += k) {
+    const float greatest = greatest_of(k, b);
+    scales[j] = greatest / 127;
+    if (!(scales[j] > 0)) continue;
+    const float inverse = 127 / greatest;
+    for (size_t l = 0; l < k; l++) numbers[l] = byte_of(b[l], inverse);
+  }
+}
+
+void t5k_pack_rounded_s8(
+    size_t n, size_t k, const int8_t *b, const float *b_scales, void *out) {
   int8_t *numbers = out;
   const size_t units = (k + 3) / 4;
-  const float magic = 12582912;  // 1.5 · 2²³
   float *scales = (float *)(numbers + blocks(n) * units * 64);
   int32_t *sums = (int32_t *)(scales + blocks(n) * T5K_PACKED_COLUMNS);
   memset(out, 0, t5k_packed_s8_bytes(n, k));
   for (size_t j = 0; j < n; j++, b += k) {
-    float greatest = 0, spoilt = 0;
+    scales[j] = b_scales[j];
+    const size_t unit = j / T5K_PACKED_COLUMNS * units * T5K_PACKED_COLUMNS;
+    int8_t *place = numbers + (unit + j % T5K_PACKED_COLUMNS) * 4;
     for (size_t l = 0; l < k; l++) {
-      greatest = fmaxf(greatest, fabsf(b[l]));
-      spoilt += b[l] * 0;
+      place[l / 4 * 64 + l % 4] = b[l];
+      sums[j] += b[l];
     }
-    scales[j] = spoilt != 0 || spoilt != spoilt ? NAN : greatest < 1e-33f ? 0 : greatest / 127;
+  }
+}
+
+void t5k_pack_s8(size_t n, size_t k, const float *b, void *out) {
+  int8_t *numbers = out;
+  const size_t units = (k + 3) / 4;
+  float *scales = (float *)(numbers + blocks(n) * units * 64);
+  int32_t *sums = (int32_t *)(scales + blocks(n) * T5K_PACKED_COLUMNS);
+  memset(out, 0, t5k_packed_s8_bytes(n, k));
+  for (size_t j = 0; j < n; j++, b += k) {
+    const float greatest = greatest_of(k, b);
+    scales[j] = greatest / 127;
     // A zero or NaN scale multiplies whatever the bytes are.
     if (!(scales[j] > 0)) continue;
     const float inverse = 127 / greatest;
     const size_t unit = j / T5K_PACKED_COLUMNS * units * T5K_PACKED_COLUMNS;
     int8_t *place = numbers + (unit + j % T5K_PACKED_COLUMNS) * 4;
     for (size_t l = 0; l < k; l++) {
-      // To the nearest integer, without a call: floats of this size have no fraction. Since |b| · inverse
-      // exceeds 127 by a rounding at most, so does no byte.
-      const int8_t rounded = (int8_t)(b[l] * inverse + magic - magic);
+      const int8_t rounded = byte_of(b[l], inverse);
       place[l / 4 * 64 + l % 4] = rounded;
       sums[j] += rounded;
     }

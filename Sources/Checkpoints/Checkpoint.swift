@@ -54,4 +54,15 @@ public protocol Checkpoint: Sendable {
   ///
   /// Throws for integer and Boolean tensors, and for a tensor that this checkpoint does not hold.
   func floats(of tensor: StoredTensor) throws(CheckpointError) -> FloatBuffer
+
+  /// The numbers of an I8 tensor, in the mapped file; nil for a tensor of another type, and for a checkpoint
+  /// from which no bytes are read.
+  ///
+  /// Throws for a tensor that this checkpoint does not hold.
+  func bytes(of tensor: StoredTensor) throws(CheckpointError) -> ByteBuffer?
+}
+
+extension Checkpoint {
+  /// No bytes are read from it.
+  public func bytes(of tensor: StoredTensor) throws(CheckpointError) -> ByteBuffer? { nil }
 }

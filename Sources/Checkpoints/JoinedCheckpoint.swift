@@ -22,9 +22,17 @@ package struct JoinedCheckpoint: Checkpoint {
   }
 
   package func floats(of tensor: StoredTensor) throws(CheckpointError) -> FloatBuffer {
+    try owner(of: tensor).floats(of: tensor)
+  }
+
+  package func bytes(of tensor: StoredTensor) throws(CheckpointError) -> ByteBuffer? {
+    try owner(of: tensor).bytes(of: tensor)
+  }
+
+  private func owner(of tensor: StoredTensor) throws(CheckpointError) -> any Checkpoint {
     guard let owner = owners[tensor.name] else {
       throw .noSuchTensor(path: path, tensor: tensor.name)
     }
-    return try owner.floats(of: tensor)
+    return owner
   }
 }

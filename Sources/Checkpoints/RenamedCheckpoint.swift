@@ -44,10 +44,18 @@ struct RenamedCheckpoint: Checkpoint {
   }
 
   func floats(of tensor: StoredTensor) throws(CheckpointError) -> FloatBuffer {
+    try stored.floats(of: found(tensor))
+  }
+
+  func bytes(of tensor: StoredTensor) throws(CheckpointError) -> ByteBuffer? {
+    try stored.bytes(of: found(tensor))
+  }
+
+  private func found(_ tensor: StoredTensor) throws(CheckpointError) -> StoredTensor {
     guard let found = storedTensors[tensor.name] else {
       throw .noSuchTensor(path: path, tensor: tensor.name)
     }
-    return try stored.floats(of: found)
+    return found
   }
 
   private static func newName(of name: String) -> String {

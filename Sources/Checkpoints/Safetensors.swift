@@ -33,15 +33,27 @@ public struct Safetensors: Checkpoint {
   /// - Throws: `noSuchTensor` unless the tensor is one of `tensors`; `unsupportedScalar` for integers
   ///   and Booleans.
   public func floats(of tensor: StoredTensor) throws(CheckpointError) -> FloatBuffer {
-    guard let entry = entries[tensor.name], entry.tensor == tensor else {
-      throw .noSuchTensor(path: path, tensor: tensor.name)
-    }
-    // In bounds: the header's check found the range inside the file.
-    let bytes = UnsafeRawBufferPointer(rebasing: file.bytes[entry.bytes])
+    let bytes = try stored(tensor)
     guard let floats = ScalarLayout(contiguous: tensor).floats(in: bytes, of: file) else {
       throw .unsupportedScalar(
         path: path, tensor: tensor.name, found: tensor.scalarType.rawValue)
     }
     return floats
+  }
+
+  /// The numbers of an I8 tensor, in the mapped file; nil for a tensor of another type.
+  ///
+  /// - Throws: `noSuchTensor` unless the tensor is one of `tensors`.
+  public func bytes(of tensor: StoredTensor) throws(CheckpointError) -> ByteBuffer? {
+    let bytes = try stored(tensor)
+    return tensor.scalarType == .int8 ? ByteBuffer(bytes, of: file) : nil
+  }
+
+  private func stored(_ tensor: StoredTensor) throws(CheckpointError) -> UnsafeRawBufferPointer {
+    guard let entry = entries[tensor.name], entry.tensor == tensor else {
+      throw .noSuchTensor(path: path, tensor: tensor.name)
+    }
+    // In bounds: the header's check found the range inside the file.
+    return UnsafeRawBufferPointer(rebasing: file.bytes[entry.bytes])
   }
 }

@@ -12,9 +12,21 @@ public struct SafetensorsWriter {
     let name: String
     let shape: [Int]
     let scalarType: ScalarType
-    let values: FloatBuffer
+    let values: Values
 
     var byteCount: Int { values.count * scalarType.byteCount }
+  }
+
+  private enum Values {
+    case floats(FloatBuffer)
+    case bytes([Int8])
+
+    var count: Int {
+      switch self {
+      case .floats(let values): values.count
+      case .bytes(let values): values.count
+      }
+    }
   }
 
   private let metadata: [String: String]
@@ -37,12 +49,22 @@ public struct SafetensorsWriter {
   ) {
     precondition(
       [.float32, .float16, .bfloat16].contains(scalarType), "\(name): written as F32, F16 or BF16")
+    add(Item(name: name, shape: shape, scalarType: scalarType, values: .floats(values)))
+  }
+
+  /// Adds a tensor of bytes, I8, under the conditions of the method for float buffers.
+  public mutating func add(_ name: String, shape: [Int], bytes: [Int8]) {
+    add(Item(name: name, shape: shape, scalarType: .int8, values: .bytes(bytes)))
+  }
+
+  private mutating func add(_ item: Item) {
+    let (name, shape, values) = (item.name, item.shape, item.values)
     precondition(shape.allSatisfy { $0 >= 0 }, "\(name): a dimension is negative")
     precondition(shape.reduce(1, *) == values.count, "\(name): the shape must fit the values")
     precondition(
       name != "__metadata__" && !items.contains { $0.name == name }, "\(name): a name is added once"
     )
-    items.append(Item(name: name, shape: shape, scalarType: scalarType, values: values))
+    items.append(item)
   }
 
   /// Adds a tensor, as the method for float buffers does.
@@ -92,7 +114,15 @@ public struct SafetensorsWriter {
   }
 
   private func write(_ item: Item, to file: AtomicFile) throws(CheckpointError) {
-    let values = UnsafeBufferPointer(start: item.values.pointer, count: item.values.count)
+    let floats: FloatBuffer
+    switch item.values {
+    case .floats(let values): floats = values
+    case .bytes(let values):
+      return try values.withUnsafeBufferPointer { bytes throws(CheckpointError) in
+        try file.write(UnsafeRawBufferPointer(bytes))
+      }
+    }
+    let values = UnsafeBufferPointer(start: floats.pointer, count: floats.count)
     switch item.scalarType {
     case .float32: try file.write(UnsafeRawBufferPointer(values))
     default:

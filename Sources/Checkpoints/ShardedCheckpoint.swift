@@ -68,10 +68,19 @@ public struct ShardedCheckpoint: Checkpoint {
 
   /// A tensor's numbers, as `Safetensors` and `PyTorchFile` give them.
   public func floats(of tensor: StoredTensor) throws(CheckpointError) -> FloatBuffer {
+    try shard(of: tensor).floats(of: tensor)
+  }
+
+  /// The numbers of an I8 tensor, as `Safetensors` gives them.
+  public func bytes(of tensor: StoredTensor) throws(CheckpointError) -> ByteBuffer? {
+    try shard(of: tensor).bytes(of: tensor)
+  }
+
+  private func shard(of tensor: StoredTensor) throws(CheckpointError) -> any Checkpoint {
     guard let shard = shardOfTensor[tensor.name] else {
       throw .noSuchTensor(path: path, tensor: tensor.name)
     }
-    return try shards[shard].floats(of: tensor)
+    return shards[shard]
   }
 
   /// Tensor names and the names of their files, in the order of the index.

@@ -49,6 +49,21 @@ public final class PackedWeight: @unchecked Sendable {
     }
   }
 
+  /// Lays out a weight that `RoundedRows` rounded to bytes.
+  ///
+  /// - Parameters:
+  ///   - bytes: `[rows, columns]`, from −127 to 127.
+  ///   - scales: One for each row.
+  /// - Precondition: As for the rounding of a weight.
+  public convenience init(
+    rows: Int, columns: Int, bytes: UnsafePointer<Int8>, scales: UnsafePointer<Float>
+  ) {
+    precondition(
+      columns <= ReducedPrecision.int8.greatestDepth, "\(columns) products could overflow")
+    self.init(.int8, rows: rows, columns: columns)
+    t5k_pack_rounded_s8(rows, columns, bytes, scales, memory)
+  }
+
   /// Room for a weight, which its owner fills before anybody reads it.
   init(_ precision: ReducedPrecision, rows: Int, columns: Int) {
     precondition(rows >= 0 && columns >= 0, "a weight cannot be [\(rows), \(columns)]")

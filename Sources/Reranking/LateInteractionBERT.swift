@@ -74,7 +74,7 @@ struct LateInteractionBERT: PointwiseModel {
       maximumTokens: try Self.maximumTokens(directory, model, settings, options),
       specialTokens: options.specialTokens, path: directory.path)
     self.texts = texts
-    let engine = directory.engine(options.precision)
+    let engine = directory.engine(directory.precision(options))
     self.engine = engine
     stored = options.documentVectors
     let isRounded = stored?.isRounded ?? false
@@ -115,7 +115,7 @@ struct LateInteractionBERT: PointwiseModel {
     guard let cache = options.cache else { return nil }
     return AnswerCache(
       cache, fingerprint: try directory.fingerprint.digest(rememberedIn: cache),
-      precision: options.precision, labels: 1, documents: 1
+      precision: directory.precision(options), labels: 1, documents: 1
     ) { hash in
       hash.add("late interaction")
       hash.add(texts.maximumTokens)
@@ -134,10 +134,10 @@ struct LateInteractionBERT: PointwiseModel {
         reason: "\(stored.path): expected vectors of \(expected), found \(found); make them anew "
           + "with t5rank index, or rank without them")
     }
-    guard options.precision.resolved == .fp32 else {
+    guard directory.precision(options) == .fp32 else {
       throw .unusableOptions(
         reason: "expected precision fp32, in which document vectors are made, "
-          + "found \(options.precision.resolved.rawValue)")
+          + "found \(directory.precision(options).rawValue)")
     }
     guard stored.fingerprint == (try Self.fingerprint(of: directory, options)),
       stored.dimension == model.dimension

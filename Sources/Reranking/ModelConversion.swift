@@ -1,5 +1,6 @@
 package import Checkpoints
 import JSON
+import Kernels
 package import Tokenization
 import Transformers
 
@@ -20,6 +21,9 @@ package struct ModelConversion: Sendable {
     let name: String
     let type: ScalarType
     let isTable: Bool
+
+    /// How many scales stand beside its numbers.
+    var scaleCount: Int { type == .int8 ? stored.shape.first ?? 0 : 0 }
   }
 
   private let source: ModelDirectory
@@ -31,7 +35,8 @@ package struct ModelConversion: Sendable {
   ///
   /// - Parameters:
   ///   - source: What is converted.
-  ///   - type: F32, F16 or BF16; nil: as each tensor is stored, F64 as F32.
+  ///   - type: F32, F16 or BF16; I8: linear layers that `Precision.int8` rounds in bytes with a scale for
+  ///     each row, and the rest as for nil; nil: as each tensor is stored, F64 as F32.
   ///   - kept: Tokens of the vocabulary to keep, beside those that any text or prompt needs; nil: all.
   package init(
     _ source: ModelDirectory, as type: ScalarType? = nil, keeping kept: Set<TokenID>? = nil
@@ -39,6 +44,11 @@ package struct ModelConversion: Sendable {
     if case .colBERT = source.architecture {
       throw RerankingError.unusableOptions(
         reason: "expected a T5 or a cross-encoder to convert, found a ColBERT in \(source.path)")
+    }
+    guard !source.storesBytes else {
+      throw RerankingError.unusableOptions(
+        reason: "expected a model in floats to convert, found one in bytes in \(source.path); "
+          + "convert the model that it was made of")
     }
     self.source = source
     let checkpoint = try CheckpointDirectory.open(source.path)
@@ -51,15 +61,25 @@ package struct ModelConversion: Sendable {
     var declarations = ParameterDeclarations(for: stored)
     _ = try ModelFiles(directory: source.path).network(
       source.configuration, declaring: &declarations)
+    let byteNames = type == .int8 ? declarations.byteNames : []
+    guard type != .int8 || !byteNames.isEmpty else {
+      throw RerankingError.unusableOptions(
+        reason: "expected a model with layers that precision int8 rounds, found none in "
+          + source.path)
+    }
+    let floatType = type == .int8 ? nil : type
     // The source was read with these declarations, so that each names a tensor.
-    tensors = declarations.declarations.compactMap { declaration in
+    // A tensor of several parameters is declared for each, and written once.
+    var seen: Set<String> = []
+    tensors = declarations.declarations.filter { seen.insert($0.name).inserted }.compactMap {
+      declaration in
       places[declaration.name].map { tensor in
         let usual: ScalarType = tensor.scalarType == .float64 ? .float32 : tensor.scalarType
         // transformers looks for the shared table under its own name.
         let isAlias = T5Model.tableNames.contains(tensor.name)
         return Tensor(
           stored: tensor, name: isAlias ? T5Model.tableNames[0] : tensor.name,
-          type: type ?? usual,
+          type: byteNames.contains(tensor.name) ? .int8 : floatType ?? usual,
           isTable: isAlias || Self.tables.contains(tensor.name))
       }
     }
@@ -79,23 +99,30 @@ package struct ModelConversion: Sendable {
       let count =
         tensor.isTable ? tensor.stored.count / rows * tokenCount : tensor.stored.count
       return sum + count * tensor.type.byteCount
+        + tensor.scaleCount * ScalarType.float32.byteCount
     }
-    return Size(tensors: tensors.count, bytes: bytes, tokens: tokenCount)
+    let scales = tensors.count { $0.type == .int8 }
+    return Size(tensors: tensors.count + scales, bytes: bytes, tokens: tokenCount)
   }
 
   /// Writes the directory; it appears whole, or not at all.
   ///
   /// - Throws: `CheckpointError.unwritable`, also where a directory that is not empty stands at the
-  ///   path; `RerankingError.unusableOptions` for numbers that F16 cannot hold.
+  ///   path; `RerankingError.unusableOptions` for numbers that F16 or bytes cannot hold.
   package func write(to path: String) throws {
     let directory = try AtomicDirectory(path: path)
     let files = ModelDirectoryWriter(source, cut: cut)
     try files.writeCompanions(to: directory.temporaryPath)
     let type = tensors.first { $0.isTable }?.type ?? .float32
-    try files.writeConfiguration(to: directory.temporaryPath, as: type)
+    try files.writeConfiguration(
+      to: directory.temporaryPath, as: type, storesBytes: tensors.contains { $0.type == .int8 })
     var writer = SafetensorsWriter()
     for tensor in tensors {
       let (shape, floats) = try content(of: tensor)
+      if tensor.type == .int8 {
+        try add(tensor, floats, to: &writer)
+        continue
+      }
       if tensor.type == .float16 { try checkRange(floats, of: tensor.name) }
       writer.add(tensor.name, shape: shape, floats, as: tensor.type)
     }
@@ -178,6 +205,21 @@ package struct ModelConversion: Sendable {
       }
     }
     return ([cut.tokens.count, columns], gathered)
+  }
+
+  private func add(
+    _ tensor: Tensor, _ floats: FloatBuffer, to writer: inout SafetensorsWriter
+  ) throws(RerankingError) {
+    let shape = tensor.stored.shape
+    let rounded = RoundedRows(rows: shape[0], columns: shape[1], numbers: floats.pointer)
+    guard rounded.scales.allSatisfy(\.isFinite) else {
+      throw .unusableOptions(
+        reason: "\(tensor.name): expected finite numbers, found one that is not")
+    }
+    writer.add(tensor.name, shape: shape, bytes: rounded.bytes)
+    // Any scale serves a row of zeros; 0 is left to mean a fault.
+    writer.add(
+      tensor.name + "_scale", shape: [shape[0], 1], rounded.scales.map { $0 == 0 ? 1 : $0 })
   }
 
   private func checkRange(

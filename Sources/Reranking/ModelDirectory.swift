@@ -152,6 +152,14 @@ public final class ModelDirectory: Sendable {
       + (isT5 ? "the modes mono, rank, duo and mono-duo" : "mode \(network.usualMode.rawValue)")
   }
 
+  /// Whether linear layers are stored in bytes, as `t5rank convert --dtype INT8` writes them.
+  package var storesBytes: Bool { tensors.contains { $0.scalarType == .int8 } }
+
+  /// What the model is computed in: never `auto`.
+  package func precision(_ options: RerankerOptions) -> Precision {
+    (options.precision ?? (storesBytes ? .int8 : .fp32)).resolved
+  }
+
   /// What computes the model in a precision, the same for all rerankers.
   func engine(_ precision: Precision) -> InferenceEngine {
     engines.withLock { engines in

@@ -17,6 +17,13 @@ package struct ModelDirectoryWriter: Sendable {
   ]
   private static let tokenizer = "tokenizer.json"
   private static let generation = "generation_config.json"
+  /// Says what bytes are.
+  ///
+  /// Without `quant_method` transformers refuses the model; a method that it does not know it passes over
+  /// with a warning, and takes bytes for weights.
+  private static let byteFormat: JSONValue = [
+    "format": "t5rank-int8", "num_bits": 8, "symmetric": true, "strategy": "channel",
+  ]
 
   /// - Parameters:
   ///   - source: The model whose files are taken.
@@ -48,11 +55,16 @@ package struct ModelDirectoryWriter: Sendable {
 
   /// Writes `config.json`.
   ///
-  /// - Parameter type: What the weights are stored as: F32, F16 or BF16.
-  package func writeConfiguration(to path: String, as type: ScalarType) throws {
+  /// - Parameters:
+  ///   - type: What the weights are stored as, those in bytes aside: F32, F16 or BF16.
+  ///   - storesBytes: Whether some are stored in bytes.
+  package func writeConfiguration(
+    to path: String, as type: ScalarType, storesBytes: Bool = false
+  ) throws {
     var members = source.configuration.object ?? JSONObject()
     members["torch_dtype"] = nil
     members["dtype"] = .string(Self.word(for: type))
+    if storesBytes { members["quantization_config"] = Self.byteFormat }
     if let cut {
       renumberTokens(&members)
       members["vocab_size"] = JSONValue(cut.tokens.count)

@@ -27,7 +27,8 @@ struct PairedBERT: PointwiseModel {
       truncation: options.truncation ?? .prompt, specialTokens: options.specialTokens)
     let cache = try Self.cache(directory, labels: model.labels, encoder, options)
     runner = try SequenceRunner(
-      directory.engine(options.precision), maximumTokens: encoder.maximumTokens, options: options,
+      directory.engine(directory.precision(options)), maximumTokens: encoder.maximumTokens,
+      options: options,
       cache: cache,
       operations: { model.encoderOperations(lengths: $0) },
       logits: { pairs, backend in
@@ -43,7 +44,7 @@ struct PairedBERT: PointwiseModel {
     guard let cache = options.cache else { return nil }
     return AnswerCache(
       cache, fingerprint: try directory.fingerprint.digest(rememberedIn: cache),
-      precision: options.precision, labels: labels,
+      precision: directory.precision(options), labels: labels,
       documents: 1
     ) { hash in
       hash.add("pair")

@@ -31,7 +31,8 @@ struct PromptedT5: Sendable {
       specialTokens: options.specialTokens)
     let cache = try Self.cache(directory, prompt, labels, encoder, options)
     runner = try SequenceRunner(
-      directory.engine(options.precision), maximumTokens: encoder.maximumTokens, options: options,
+      directory.engine(directory.precision(options)), maximumTokens: encoder.maximumTokens,
+      options: options,
       cache: cache,
       operations: { model.configuration.encoderOperations(lengths: $0) },
       logits: { prompts, backend in
@@ -51,7 +52,7 @@ struct PromptedT5: Sendable {
     guard let cache = options.cache else { return nil }
     return AnswerCache(
       cache, fingerprint: try directory.fingerprint.digest(rememberedIn: cache),
-      precision: options.precision,
+      precision: directory.precision(options),
       labels: labels.tokens.count, documents: prompt.mode.documentCount
     ) { hash in
       hash.add("prompt")

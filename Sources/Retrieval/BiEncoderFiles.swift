@@ -135,7 +135,7 @@ struct BiEncoderFiles {
           withExtendedLifetime(file) { hash.update(file.bytes) }
         } catch .fileMissing where name == Self.tokenizerSettingsName {}
       }
-      for tensor in checkpoint.tensors where tensor.scalarType.isFloat {
+      for tensor in checkpoint.tensors where tensor.scalarType.isWeight {
         let floats = try checkpoint.floats(of: tensor)
         add([tensor.name, "\(tensor.shape)"])
         // In bounds: the buffer holds `count` floats, and lives until the end of the turn.
@@ -170,9 +170,10 @@ struct BiEncoderFiles {
 }
 
 extension ScalarType {
-  fileprivate var isFloat: Bool {
+  /// Whether it decides about embeddings; I8 is refused when it is read as floats.
+  fileprivate var isWeight: Bool {
     switch self {
-    case .float64, .float32, .float16, .bfloat16: true
+    case .float64, .float32, .float16, .bfloat16, .int8: true
     default: false
     }
   }

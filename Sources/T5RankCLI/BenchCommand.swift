@@ -47,13 +47,15 @@ struct BenchCommand {
   func run() throws -> ExitCode {
     let requests = try requests()
     let threads = settings.options.threads ?? ThreadTeam.availableCores
-    let precision = settings.options.precision.resolved
+    let path = try RankingModel.directory(settings.modelPath, for: settings.options.mode)
+    let precision =
+      try settings.options.precision?.resolved
+      ?? ModelDirectory(path: path).precision(settings.options)
     let rateBefore = MachineRate.measured(precision.reduced, threads: threads)
     // The matrices of that measurement are no memory of ranking.
     PeakMemory.reset()
 
     let start = Terminal.seconds()
-    let path = try RankingModel.directory(settings.modelPath, for: settings.options.mode)
     let model = try RankingModel.open(path, settings.options)
     let loaded = Terminal.seconds()
 

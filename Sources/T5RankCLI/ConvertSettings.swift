@@ -10,7 +10,22 @@ struct ConvertSettings: Sendable {
   let vocabularyPaths: [String]
   let isQuiet: Bool
 
-  static let types: [ScalarType] = [.float32, .float16, .bfloat16]
+  /// What `--dtype` names.
+  enum WeightType: String, CaseIterable {
+    case float32 = "F32"
+    case float16 = "F16"
+    case bfloat16 = "BF16"
+    case int8 = "INT8"
+
+    fileprivate var scalarType: ScalarType {
+      switch self {
+      case .float32: .float32
+      case .float16: .float16
+      case .bfloat16: .bfloat16
+      case .int8: .int8
+      }
+    }
+  }
 
   init(_ parsed: ParsedArguments) throws(UsageError) {
     guard let path = parsed.operands.first, parsed.operands.count == 1, !path.isEmpty else {
@@ -21,7 +36,8 @@ struct ConvertSettings: Sendable {
     }
     modelPath = path
     outputPath = output
-    type = try parsed.choice("dtype")
+    let chosen: WeightType? = try parsed.choice("dtype")
+    type = chosen?.scalarType
     vocabularyPaths = parsed.all("vocabulary")
     isQuiet = parsed.has("quiet")
   }

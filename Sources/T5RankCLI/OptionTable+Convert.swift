@@ -8,10 +8,16 @@ extension OptionTable {
       summary: "where the converted model is written: a new or empty directory",
       details: "It appears whole, or not at all. Tensors that no scorer reads are left out."),
     CommandOption(
-      name: "dtype", placeholder: "TYPE", choices: ConvertSettings.types.map(\.rawValue),
+      name: "dtype", placeholder: "TYPE",
+      choices: ConvertSettings.WeightType.allCases.map(\.rawValue),
       subcommands: [.convert],
       summary: "what the weights are stored as (default: as they are; F64 as F32)",
-      details: "F16 is refused for weights that it cannot hold, as many T5s have them; BF16 can."),
+      details: """
+        F16 is refused for weights that it cannot hold, as many T5s have them; BF16 can. INT8: the layers \
+        that --precision int8 rounds as I8 with a scale (F32) for each row, the rest as they are; int8 is \
+        that model's default precision, with the same scores to the last bit, and the others compute with \
+        the rounded weights.
+        """),
     CommandOption(
       name: "vocabulary", placeholder: "FILE", isRepeatable: true, subcommands: [.convert],
       summary: "keep only the pieces of these texts in the vocabulary",

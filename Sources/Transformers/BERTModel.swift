@@ -19,6 +19,11 @@ public struct BERTModel: Sendable {
     let width = configuration.width
     let names = BERTTensorNames(configuration.family)
     encoder = BERTEncoder(configuration, prefix: names.base, declaring: &parameters)
+    if let last = encoder.layers.last {
+      // The last layer's are folded into the first token's query: see `encodeFirst`.
+      parameters.keepFloats(of: last.key.weight)
+      parameters.keepFloats(of: last.value.weight)
+    }
     pooler = parameters.linear(names.head.pooler, width, width)
     classifier = parameters.linear(names.head.classifier, configuration.labels, width)
     for name in names.unused { parameters.ignore(names.base + name) }

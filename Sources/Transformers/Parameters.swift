@@ -30,6 +30,8 @@ public struct ParameterDeclarations: Sendable {
   private(set) var ignored: Set<String> = []
   /// The indices of weights that may be rounded.
   package private(set) var layers: Set<Int> = []
+  /// The indices of those that are also multiplied as floats, in every precision.
+  private var floatLayers: Set<Int> = []
   private let stored: Set<String>
   private var prefix = ""
 
@@ -65,6 +67,16 @@ public struct ParameterDeclarations: Sendable {
   public mutating func layer(_ name: String, rows: Int, columns: Int) -> Parameter {
     layers.insert(declarations.count)
     return declare(name, [rows, columns], nil)
+  }
+
+  /// Notes that a layer's weight is read as floats in every precision, so that it is never stored rounded.
+  mutating func keepFloats(of layer: Parameter) { floatLayers.insert(layer.index) }
+
+  /// The names of weights that `int8` reads as bytes alone, and that may be stored so.
+  package var byteNames: Set<String> {
+    Set(
+      layers.subtracting(floatLayers).map { declarations[$0] }
+        .filter { $0.shape[1] <= ReducedPrecision.int8.greatestDepth }.map(\.name))
   }
 
   /// Asks for a vector.
@@ -119,12 +131,22 @@ public struct Parameters: Sendable {
     // A tensor of several parameters is declared for each, and named once.
     var seen: Set<String> = []
     let distinct = wanted.filter { seen.insert($0.name).inserted }
-    let missing = distinct.map(\.name).filter { stored[$0] == nil }
+    let byteNames = declarations.byteNames
+    // From weights stored as bytes to their scales.
+    let scaleNames = Dictionary(
+      uniqueKeysWithValues: byteNames.filter { stored[$0]?.scalarType == .int8 }
+        .map { ($0, $0 + ByteWeight.scaleSuffix) })
+    let missing = distinct.flatMap { [$0.name, scaleNames[$0.name]] }.compactMap { $0 }
+      .filter { stored[$0] == nil }
     let unexpected = checkpoint.tensors.map(\.name).filter {
       !names.contains($0) && !declarations.ignored.contains($0)
+        && !scaleNames.values.contains($0)
     }
     let misshapen = distinct.compactMap { declaration -> String? in
       guard let tensor = stored[declaration.name] else { return nil }
+      if let scale = scaleNames[declaration.name], tensor.shape == declaration.shape {
+        return stored[scale].flatMap { ByteWeight.fault(of: $0, rows: declaration.shape[0]) }
+      }
       guard tensor.shape != declaration.shape || !tensor.scalarType.isFloatingPoint else {
         return nil
       }
@@ -143,6 +165,15 @@ public struct Parameters: Sendable {
     weights = try wanted.enumerated().compactMap { index, declaration in
       guard let tensor = stored[declaration.name] else { return nil }
       let parameter = Parameter(index: index, declaration)
+      if let scale = scaleNames[declaration.name].flatMap({ stored[$0] }),
+        let bytes = try checkpoint.bytes(of: tensor)
+      {
+        return StoredWeight(
+          parameter,
+          bytes: try ByteWeight(
+            declaration.name, rows: parameter.rows, columns: parameter.columns, bytes: bytes,
+            scales: try checkpoint.floats(of: scale)))
+      }
       guard let part = declaration.part else {
         // A layer's numbers that would be a copy are read when a precision needs them as floats.
         let isLate = declarations.layers.contains(index) && tensor.scalarType != .float32

@@ -10,6 +10,8 @@ final class StoredWeight: Sendable {
   /// nil: read when they are asked for, because most precisions do not need them.
   private let floatsAtHand: FloatBuffer?
   private let read: @Sendable () throws -> FloatBuffer
+  /// nil: not stored rounded.
+  private let bytes: ByteWeight?
   private let made = Mutex(Made())
 
   private struct Made {
@@ -26,6 +28,15 @@ final class StoredWeight: Sendable {
     self.parameter = parameter
     floatsAtHand = floats
     self.read = read
+    bytes = nil
+  }
+
+  /// A weight that is stored rounded.
+  init(_ parameter: Parameter, bytes: ByteWeight) {
+    self.parameter = parameter
+    floatsAtHand = nil
+    read = { bytes.floats }
+    self.bytes = bytes
   }
 
   /// The numbers, row-major; they stay for as long as this object lives.
@@ -42,6 +53,10 @@ final class StoredWeight: Sendable {
   func packed(_ precision: ReducedPrecision) -> PackedWeight {
     made.withLock { made in
       if let packed = made.packed[precision] { return packed }
+      if precision == .int8, let packed = bytes?.packed {
+        made.packed[precision] = packed
+        return packed
+      }
       let floats = floatsAtHand ?? made.floats ?? numbers()
       let packed = PackedWeight(
         precision, rows: parameter.rows, columns: parameter.columns, numbers: floats.pointer)

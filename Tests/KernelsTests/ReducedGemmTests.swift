@@ -51,6 +51,31 @@ struct ReducedGemmTests {
     }
   }
 
+  @Test("rounding by rows and laying that out gives the bytes of both at once")
+  func roundedRows() {
+    var random = SeededRandom(seed: 66)
+    for (n, k) in [(1, 1), (3, 5), (16, 4), (17, 63), (40, 130)] {
+      var b = random.floats(n * k)
+      // A row of zeros, and one of which a number is the greatest there is.
+      if n > 2 {
+        for l in 0..<k { b[k + l] = 0 }
+        b[2 * k] = .greatestFiniteMagnitude
+      }
+      var numbers = [Int8](repeating: 99, count: n * k)
+      var scales = [Float](repeating: 99, count: n)
+      t5k_round_s8(n, k, b, &numbers, &scales)
+      var wanted = [UInt8](repeating: 0xA5, count: t5k_packed_s8_bytes(n, k))
+      var found = [UInt8](repeating: 0x5A, count: wanted.count)
+      t5k_pack_s8(n, k, b, &wanted)
+      t5k_pack_rounded_s8(n, k, numbers, scales, &found)
+      #expect(found == wanted, "\(n)×\(k)")
+    }
+    var scale: Float = 0
+    var numbers: [Int8] = [0, 0]
+    t5k_round_s8(1, 2, [1, .infinity], &numbers, &scale)
+    #expect(scale.isNaN)
+  }
+
   @Test("without any k a product is its bias", arguments: ReducedProduct.vectors)
   func noDepth(_ tested: ReducedProduct) {
     let rows = [UInt8](repeating: 0, count: 2 * tested.rowBytes(0))

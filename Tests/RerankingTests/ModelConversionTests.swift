@@ -182,6 +182,19 @@ struct ModelConversionTests {
     }
   }
 
+  @Test("A tensor that holds several parameters is written once")
+  func joinedParameters() throws {
+    let path = ShippedModel.package.appendingPathComponent(
+      "Tests/Fixtures/cross-encoders/modernbert"
+    ).path
+    let model = try ModelDirectory(path: path)
+    try converted(model) { same in
+      #expect(same.tensors == model.tensors)
+      let found = try scores(same, .cross)
+      #expect(try found == scores(model, .cross))
+    }
+  }
+
   @Test("Numbers that F16 cannot hold are refused, and nothing is left behind")
   func outOfRange() throws {
     try TinyBERT.read(classifier: { $0 * 1e9 }) { model in

@@ -282,6 +282,14 @@ void t5k_pack_bf16_columns(size_t k, size_t n, const float *x, void *out);
 /// Rounds B to bytes and lays it out for `t5k_gemm_s8`. The same bytes at every level.
 void t5k_pack_s8(size_t n, size_t k, const float *b, void *out);
 
+/// Rounds B as `t5k_pack_s8` does, row-major: `numbers` [n, k], from −127 to 127, and `scales` [n], of which
+/// one is 0 for a row that counts as 0, and NaN for a row with a number that is not finite.
+void t5k_round_s8(size_t n, size_t k, const float *b, int8_t *numbers, float *scales);
+
+/// Lays out what `t5k_round_s8` wrote: `t5k_round_s8` and this give the bytes of `t5k_pack_s8`.
+void t5k_pack_rounded_s8(
+    size_t n, size_t k, const int8_t *b, const float *b_scales, void *out);
+
 /// Rounds `x` [rows, columns] and lays it out for `t5k_gemm_bf16`.
 void t5k_bf16_rows(const float *x, size_t rows, size_t columns, void *out);
 
