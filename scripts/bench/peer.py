@@ -44,7 +44,7 @@ def made(Peer, model, arguments):
     """The folder of what this peer loads in this precision, made if it is not there yet."""
     module = SYSTEMS[arguments.system].module
     sources = [BENCH / "requirements.txt",
-               *(BENCH / "peers" / f"{name}.py" for name in ["graph", "texts", module])]
+               *(BENCH / "peers" / f"{name}.py" for name in ["graph", "batches", module])]
     files = [(file.name, file.stat().st_size, file.stat().st_mtime_ns)
              for file in sorted(model.folder.iterdir())]
     name = f"{model.folder.name}-{arguments.system}-{arguments.precision}"
@@ -57,7 +57,7 @@ class Run:
     """A peer with its model loaded, and the texts."""
 
     def __init__(self, arguments):
-        from peers.texts import Model, read_requests  # Only once the environment is set.
+        from peers.batches import Model, read_requests  # Only once the environment is set.
 
         system = SYSTEMS[arguments.system]
         self.model = Model(arguments.model)
