@@ -15,8 +15,8 @@ cross-encoder, its raw logit. What a system loads in place of the model's files 
 The first line has the scores and with what they were made. A line a round follows: seconds_per_100
 (the median of its repetitions), tokens_per_second (padding not counted) and peak_memory_bytes. With
 --rounds-on-request each line of standard input asks for one, so that another system's can come
-between; without it there is one. With --tune there is one line, the fastest of --batch-sizes and its
-seconds. Where a system cannot do what is asked, the only line has the reason, as `unsupported`.
+between; without it there is one. With --tune there is one line, the fastest of --batch-sizes and
+its seconds. Where a system cannot do what is asked, the only line has the reason, as `unsupported`.
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """The systems that `scripts/bench/compare` sets t5rank beside.
 
 To add one: a file here with a subclass of protocol.Peer, its line below, and its packages in
-scripts/bench/requirements.txt. This file imports none of them, so that any Python can read the list.
+scripts/bench/requirements.txt. This file imports none of them, so that any Python can read it.
 """
 
 import dataclasses
@@ -20,5 +20,6 @@ SYSTEMS = {
     "pytorch": System("PyTorch", "pytorch", "PyTorch", ("fp32", "bf16", "int8")),
     "onnxruntime": System("ONNX Runtime", "onnx_runtime", "ONNXRuntime", ("fp32", "int8")),
     "openvino": System("OpenVINO", "openvino_peer", "OpenVINO", ("fp32", "bf16", "int8")),
-    "ctranslate2": System("CTranslate2", "ctranslate2_peer", "CTranslate2", ("fp32", "bf16", "int8")),
+    "ctranslate2": System(
+        "CTranslate2", "ctranslate2_peer", "CTranslate2", ("fp32", "bf16", "int8")),
 }
