@@ -49,7 +49,7 @@ def made(Peer, model, arguments):
     files = [(file.name, file.stat().st_size, file.stat().st_mtime_ns)
              for file in sorted(model.folder.iterdir())]
     name = f"{model.folder.name}-{arguments.system}-{arguments.precision}"
-    make_once(MADE / name, fingerprint(sources, model.folder, *files),
+    make_once(MADE / name, fingerprint(sources, *files),
               lambda folder: Peer.prepare(model, arguments.precision, folder))
     return MADE / name
 
