@@ -76,6 +76,11 @@ public struct ShardedCheckpoint: Checkpoint {
     try shard(of: tensor).bytes(of: tensor)
   }
 
+  /// The rows of a matrix of 16-bit floats, as `Safetensors` gives them.
+  public func rows(of tensor: StoredTensor) throws(CheckpointError) -> StoredRows? {
+    try shard(of: tensor).rows(of: tensor)
+  }
+
   private func shard(of tensor: StoredTensor) throws(CheckpointError) -> any Checkpoint {
     guard let shard = shardOfTensor[tensor.name] else {
       throw .noSuchTensor(path: path, tensor: tensor.name)
