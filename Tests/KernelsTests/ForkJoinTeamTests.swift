@@ -40,7 +40,7 @@ import Testing
   private func bits(
     _ compute: @Sendable @escaping (ForkJoinTeam?, Workspace) -> Matrix
   ) -> (alone: [UInt32], shared: [UInt32]) {
-    func numbers(_ matrix: Matrix) -> [UInt32] {
+    @Sendable func numbers(_ matrix: Matrix) -> [UInt32] {
       (0..<matrix.rows).flatMap { matrix[$0].map(\.bitPattern) }
     }
     return (

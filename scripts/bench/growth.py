@@ -22,6 +22,7 @@ it is done; a run that was interrupted goes on there, and measures anew only wha
 
 import argparse
 import json
+import math
 import os
 import pathlib
 import statistics
@@ -46,7 +47,8 @@ WORDS = [8, 32, 80, 175, 520]
 TOKENS_IN_ALL = 12_800
 TOKENS_OF_A_WORD = 1.35
 DEPTHS = [5, 10, 20, 50]
-STRATEGIES = ["all", "tournament"]
+# About how many prompts each takes.
+STRATEGIES = {"all": lambda n: n * (n - 1), "tournament": lambda n: n * math.log2(n)}
 STARTS = 15
 MEASURED_SECONDS = 6  # A measurement is repeated until it has taken about as long.
 MOST_REPETITIONS = 9
@@ -170,11 +172,11 @@ class Growth:
     def depth(self, row, is_t5):
         if not is_t5:
             return
-        for strategy in STRATEGIES:
+        for strategy, prompts in STRATEGIES.items():
             self.curve()
             for depth in DEPTHS:
                 self.bench(row | {"threads": 2, "strategy": strategy, "x": depth},
-                           self.requests.of_documents(1, depth), depth * (depth - 1), "--mode", "duo",
+                           self.requests.of_documents(1, depth), prompts(depth), "--mode", "duo",
                            "--depth", str(depth), "--strategy", strategy)
 
     def queries(self, row, is_t5):
