@@ -1,13 +1,11 @@
 // CPU_COUNT and sched_getaffinity are GNU extensions, which Swift does not see.
 #define _GNU_SOURCE
 
+#include <sched.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "CKernels.h"
-
-#if defined(__linux__)
-#include <sched.h>
-#endif
 
 int t5k_available_cores(void) {
 #if defined(__linux__)
@@ -17,3 +15,21 @@ int t5k_available_cores(void) {
   const long online = sysconf(_SC_NPROCESSORS_ONLN);
   return online > 0 ? (int)online : 1;
 }
+
+void t5k_use_large_pages(void *memory, size_t bytes) {
+#if defined(__linux__)
+  madvise(memory, bytes, MADV_HUGEPAGE);
+#else
+  (void)memory, (void)bytes;
+#endif
+}
+
+void t5k_pause(void) {
+#if defined(__x86_64__)
+  for (int i = 0; i < 4; i++) __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("isb");
+#endif
+}
+
+void t5k_yield(void) { sched_yield(); }

@@ -27,13 +27,21 @@ size_t t5k_s8_row_bytes(size_t k) {
 }
 
 // The greatest magnitude of a row; NaN if a number is not finite, 0 if all are too small to be told from it.
+//
+// Without their signs floats are ordered as their bits are, and those that are not finite come last: a maximum
+// of whole numbers, unlike one of floats, a compiler takes in vectors.
 static float greatest_of(size_t k, const float *row) {
-  float greatest = 0, spoilt = 0;
+  int32_t bits = 0;
   for (size_t l = 0; l < k; l++) {
-    greatest = fmaxf(greatest, fabsf(row[l]));
-    spoilt += row[l] * 0;
+    int32_t number;
+    memcpy(&number, row + l, sizeof number);
+    number &= 0x7FFFFFFF;
+    bits = number > bits ? number : bits;
   }
-  return spoilt != 0 || spoilt != spoilt ? NAN : greatest < 1e-33f ? 0 : greatest;
+  if (bits >= 0x7F800000) return NAN;
+  float greatest;
+  memcpy(&greatest, &bits, sizeof greatest);
+  return greatest < 1e-33f ? 0 : greatest;
 }
 
 // To the nearest integer, without a call: floats of this size have no fraction. Since |number| · inverse
@@ -41,6 +49,23 @@ static float greatest_of(size_t k, const float *row) {
 static int8_t byte_of(float number, float inverse) {
   const float magic = 12582912;  // 1.5 · 2²³
   return (int8_t)(number * inverse + magic - magic);
+}
+
+// A whole number of units.
+enum { ROUNDED_AT_ONCE = 1024 };
+
+// Puts some of row j's bytes, those of k from `from` on, into their blocks; `from` begins a unit. Returns
+// their sum.
+static int32_t lay_out(
+    size_t j, size_t from, size_t count, size_t units, const int8_t *bytes, int8_t *numbers) {
+  const size_t first = j / T5K_PACKED_COLUMNS * units * T5K_PACKED_COLUMNS;
+  int8_t *place = numbers + (first + j % T5K_PACKED_COLUMNS) * 4 + from / 4 * 64;
+  int32_t sum = 0;
+  for (size_t l = 0; l < count; l++) sum += bytes[l];
+  size_t l = 0;
+  for (; l + 4 <= count; l += 4, place += 64) memcpy(place, bytes + l, 4);
+  memcpy(place, bytes + l, count - l);
+  return sum;
 }
 
 void t5k_round_s8(size_t n, size_t k, const float *b, int8_t *numbers, float *scales) {
@@ -63,12 +88,7 @@ void t5k_pack_rounded_s8(
   memset(out, 0, t5k_packed_s8_bytes(n, k));
   for (size_t j = 0; j < n; j++, b += k) {
     scales[j] = b_scales[j];
-    const size_t unit = j / T5K_PACKED_COLUMNS * units * T5K_PACKED_COLUMNS;
-    int8_t *place = numbers + (unit + j % T5K_PACKED_COLUMNS) * 4;
-    for (size_t l = 0; l < k; l++) {
-      place[l / 4 * 64 + l % 4] = b[l];
-      sums[j] += b[l];
-    }
+    sums[j] = lay_out(j, 0, k, units, b, numbers);
   }
 }
 
@@ -84,12 +104,11 @@ void t5k_pack_s8(size_t n, size_t k, const float *b, void *out) {
     // A zero or NaN scale multiplies whatever the bytes are.
     if (!(scales[j] > 0)) continue;
     const float inverse = 127 / greatest;
-    const size_t unit = j / T5K_PACKED_COLUMNS * units * T5K_PACKED_COLUMNS;
-    int8_t *place = numbers + (unit + j % T5K_PACKED_COLUMNS) * 4;
-    for (size_t l = 0; l < k; l++) {
-      const int8_t rounded = byte_of(b[l], inverse);
-      place[l / 4 * 64 + l % 4] = rounded;
-      sums[j] += rounded;
+    int8_t rounded[ROUNDED_AT_ONCE];
+    for (size_t from = 0; from < k; from += ROUNDED_AT_ONCE) {
+      const size_t count = k - from < ROUNDED_AT_ONCE ? k - from : ROUNDED_AT_ONCE;
+      for (size_t l = 0; l < count; l++) rounded[l] = byte_of(b[from + l], inverse);
+      sums[j] += lay_out(j, from, count, units, rounded, numbers);
     }
   }
 }

@@ -60,9 +60,18 @@ public protocol Checkpoint: Sendable {
   ///
   /// Throws for a tensor that this checkpoint does not hold.
   func bytes(of tensor: StoredTensor) throws(CheckpointError) -> ByteBuffer?
+
+  /// The rows of a matrix of 16-bit floats, in the mapped file; nil for any other tensor, and for a checkpoint
+  /// from which no rows are read.
+  ///
+  /// Throws for a tensor that this checkpoint does not hold.
+  func rows(of tensor: StoredTensor) throws(CheckpointError) -> StoredRows?
 }
 
 extension Checkpoint {
   /// No bytes are read from it.
   public func bytes(of tensor: StoredTensor) throws(CheckpointError) -> ByteBuffer? { nil }
+
+  /// No rows are read from it.
+  public func rows(of tensor: StoredTensor) throws(CheckpointError) -> StoredRows? { nil }
 }

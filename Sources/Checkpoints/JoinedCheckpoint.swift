@@ -29,6 +29,10 @@ package struct JoinedCheckpoint: Checkpoint {
     try owner(of: tensor).bytes(of: tensor)
   }
 
+  package func rows(of tensor: StoredTensor) throws(CheckpointError) -> StoredRows? {
+    try owner(of: tensor).rows(of: tensor)
+  }
+
   private func owner(of tensor: StoredTensor) throws(CheckpointError) -> any Checkpoint {
     guard let owner = owners[tensor.name] else {
       throw .noSuchTensor(path: path, tensor: tensor.name)

@@ -51,6 +51,10 @@ struct RenamedCheckpoint: Checkpoint {
     try stored.bytes(of: found(tensor))
   }
 
+  func rows(of tensor: StoredTensor) throws(CheckpointError) -> StoredRows? {
+    try stored.rows(of: found(tensor))
+  }
+
   private func found(_ tensor: StoredTensor) throws(CheckpointError) -> StoredTensor {
     guard let found = storedTensors[tensor.name] else {
       throw .noSuchTensor(path: path, tensor: tensor.name)

@@ -49,6 +49,13 @@ public struct Safetensors: Checkpoint {
     return tensor.scalarType == .int8 ? ByteBuffer(bytes, of: file) : nil
   }
 
+  /// The rows of a matrix of 16-bit floats, in the mapped file; nil for any other tensor.
+  ///
+  /// - Throws: `noSuchTensor` unless the tensor is one of `tensors`.
+  public func rows(of tensor: StoredTensor) throws(CheckpointError) -> StoredRows? {
+    StoredRows(tensor, try stored(tensor), of: file)
+  }
+
   private func stored(_ tensor: StoredTensor) throws(CheckpointError) -> UnsafeRawBufferPointer {
     guard let entry = entries[tensor.name], entry.tensor == tensor else {
       throw .noSuchTensor(path: path, tensor: tensor.name)

@@ -15,11 +15,12 @@ public enum Attention {
   ///   - values: `[key rows, heads · width]`.
   ///   - bias: Reaches as far as the longest sequence of keys, or is nil.
   ///   - dropout: Of the probabilities, in training.
+  ///   - team: Whose threads share the heads; nil: this thread computes them all.
   /// - Returns: `[query rows, heads · width]`.
   public static func forward(
     queries: Matrix, keys: Matrix, values: Matrix, heads: Int, scale: Float,
     layout: AttentionLayout, bias: DistanceBias?, dropout: Dropout? = nil,
-    in workspace: Workspace
+    team: ForkJoinTeam? = nil, in workspace: Workspace
   ) -> Matrix {
     let columns = queries.columns
     precondition(heads > 0 && columns.isMultiple(of: heads), "heads share the columns evenly")
@@ -29,7 +30,7 @@ public enum Attention {
     precondition(layout.reach == nil || dropout == nil, "near keys are not dropped")
     let width = columns / heads
     let out = workspace.matrix(rows: queries.rows, columns: columns)
-    let (scores, factors) = scratch(for: layout, in: workspace)
+    let scratches = (0..<(team?.count ?? 1)).map { _ in scratch(for: layout, in: workspace) }
 
     for sequence in 0..<layout.count {
       let queryRows = layout.queries(of: sequence)
@@ -37,7 +38,8 @@ public enum Attention {
       precondition(bias.map { $0.reach + 1 >= keyRows.count } ?? true, "the bias is too short")
       precondition(layout.direction == .bidirectional || queryRows.count <= keyRows.count)
       let block = rowsAtOnce(keys: keyRows.count, reach: layout.reach)
-      for head in 0..<heads {
+      ForkJoinTeam.share(parts: heads, among: team) { head, thread in
+        let (scores, factors) = scratches[thread]
         for start in stride(from: 0, to: queryRows.count, by: block) {
           let rows = min(block, queryRows.count - start)
           let place = (queryRows.lowerBound + start) * columns + head * width

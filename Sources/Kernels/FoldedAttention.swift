@@ -17,11 +17,12 @@ public enum FoldedAttention {
   ///   - valueWeight: `[heads · headWidth, width]`.
   ///   - valueBias: `[heads · headWidth]`.
   ///   - layout: Bidirectional.
+  ///   - team: Whose threads share the heads; nil: this thread computes them all.
   /// - Returns: `[query rows, heads · headWidth]`.
   public static func forward(
     queries: Matrix, context: Matrix, keyWeight: UnsafePointer<Float>,
     valueWeight: UnsafePointer<Float>, valueBias: WeightVector?, heads: Int, scale: Float,
-    layout: AttentionLayout, in workspace: Workspace
+    layout: AttentionLayout, team: ForkJoinTeam? = nil, in workspace: Workspace
   ) -> Matrix {
     let columns = queries.columns
     precondition(heads > 0 && columns.isMultiple(of: heads), "heads share the columns evenly")
@@ -30,11 +31,12 @@ public enum FoldedAttention {
     let headWidth = columns / heads
     let width = context.columns
 
-    let folded = fold(queries, keyWeight, width: width, heads: heads, in: workspace)
+    let folded = fold(
+      queries, keyWeight, width: width, heads: heads, team: team, in: workspace)
     let sums = weightedSums(
       of: context, folded: folded, heads: heads, scale: scale, layout: layout, in: workspace)
     let out = workspace.matrix(rows: queries.rows, columns: columns)
-    for head in 0..<heads {
+    ForkJoinTeam.share(parts: heads, among: team) { head, _ in
       t5k_gemm_nt(
         queries.rows, headWidth, width, sums.pointer + head * width, heads * width,
         valueWeight + head * headWidth * width, width, out.pointer + head * headWidth, columns,
@@ -51,11 +53,11 @@ public enum FoldedAttention {
   /// - Returns: `[rows · heads, width]`.
   static func fold(
     _ matrix: Matrix, _ weight: UnsafePointer<Float>, width: Int, heads: Int,
-    in workspace: Workspace
+    team: ForkJoinTeam? = nil, in workspace: Workspace
   ) -> Matrix {
     let headWidth = matrix.columns / heads
     let folded = workspace.matrix(rows: matrix.rows * heads, columns: width)
-    for head in 0..<heads {
+    ForkJoinTeam.share(parts: heads, among: team) { head, _ in
       // In bounds: the head's columns of the matrix, its rows of the weight and of `folded`.
       t5k_gemm_nn(
         matrix.rows, width, headWidth, matrix.pointer + head * headWidth, matrix.columns,

@@ -22,13 +22,26 @@ public enum MatrixProduct {
   ///   - weight: `[columns, depth]`, row-major, as checkpoints store linear layers.
   ///   - bias: `[columns]`.
   ///   - out: `[rows, columns]`.
+  ///   - team: Whose threads share the columns; nil: this thread computes them all.
   public static func transposed(
     _ left: Matrix, _ weight: UnsafePointer<Float>, bias: WeightVector? = nil, into out: Matrix,
-    _ destination: Destination = .overwritten
+    _ destination: Destination = .overwritten, team: ForkJoinTeam? = nil
   ) {
     precondition(left.rows == out.rows, "a product has as many rows as its left matrix")
-    t5k_gemm_nt(
-      left.rows, out.columns, left.columns, left.pointer, left.columns, weight, left.columns,
-      out.pointer, out.columns, bias, destination == .addedTo ? 1 : 0)
+    // Parts of the columns, not of the rows: the kernel lays the weight out for all rows at once.
+    let panels = (out.columns + columnsOfAPanel - 1) / columnsOfAPanel
+    let parts = max(min(team?.count ?? 1, panels), 1)
+    let size = (panels + parts - 1) / parts * columnsOfAPanel
+    ForkJoinTeam.share(parts: parts, among: team) { part, _ in
+      let first = min(part * size, out.columns)
+      // In bounds: the weight has a row for each column of `out`.
+      t5k_gemm_nt(
+        left.rows, min(size, out.columns - first), left.columns, left.pointer, left.columns,
+        weight + first * left.columns, left.columns, out.pointer + first, out.columns,
+        bias.map { $0 + first }, destination == .addedTo ? 1 : 0)
+    }
   }
+
+  /// The most that a kernel lays out at once; parts of other sizes would leave it narrow remainders.
+  private static let columnsOfAPanel = 48
 }

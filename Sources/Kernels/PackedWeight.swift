@@ -75,8 +75,14 @@ public final class PackedWeight: @unchecked Sendable {
     case .int8: byteCount = t5k_packed_s8_bytes(rows, columns)
     }
     // In bounds: the kernels write as many bytes as they say.
-    memory = UnsafeMutableRawPointer.allocate(byteCount: max(byteCount, 1), alignment: 64)
+    // Where it is large, whole pages of 2 MB: one fault instead of 512 for each.
+    let isLarge = byteCount >= Self.largePage
+    memory = UnsafeMutableRawPointer.allocate(
+      byteCount: max(byteCount, 1), alignment: isLarge ? Self.largePage : 64)
+    if isLarge { t5k_use_large_pages(memory, byteCount) }
   }
+
+  private static let largePage = 2 << 20
 
   deinit { memory.deallocate() }
 }

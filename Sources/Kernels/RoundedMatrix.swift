@@ -12,23 +12,39 @@ public struct RoundedMatrix {
   private let memory: Matrix
 
   /// Rounds a matrix.
-  public init(_ matrix: Matrix, to precision: ReducedPrecision, in workspace: Workspace) {
+  ///
+  /// - Parameter team: Whose threads share the rows; nil: this thread rounds them all.
+  public init(
+    _ matrix: Matrix, to precision: ReducedPrecision, team: ForkJoinTeam? = nil,
+    in workspace: Workspace
+  ) {
     self.precision = precision
     rows = matrix.rows
     columns = matrix.columns
     // Rows take whole lines of 64 bytes.
-    let floatSize = MemoryLayout<Float>.size
+    let width = Self.rowBytes(columns, precision) / MemoryLayout<Float>.size
+    let memory = workspace.matrix(rows: rows, columns: width)
+    matrix.forEachPart(of: team) { [columns] place, count in
+      let out = memory.pointer + place / max(columns, 1) * width
+      switch precision {
+      case .bf16: t5k_bf16_rows(matrix.pointer + place, count, columns, out)
+      case .int8: t5k_s8_rows(matrix.pointer + place, count, columns, out)
+      }
+    }
+    self.memory = memory
+  }
+
+  private static func rowBytes(_ columns: Int, _ precision: ReducedPrecision) -> Int {
     switch precision {
-    case .bf16:
-      memory = workspace.matrix(rows: rows, columns: t5k_bf16_row_bytes(columns) / floatSize)
-      t5k_bf16_rows(matrix.pointer, rows, columns, memory.pointer)
-    case .int8:
-      memory = workspace.matrix(rows: rows, columns: t5k_s8_row_bytes(columns) / floatSize)
-      t5k_s8_rows(matrix.pointer, rows, columns, memory.pointer)
+    case .bf16: t5k_bf16_row_bytes(columns)
+    case .int8: t5k_s8_row_bytes(columns)
     }
   }
 
-  fileprivate var pointer: UnsafeRawPointer { UnsafeRawPointer(memory.pointer) }
+  /// Where a row's numbers are.
+  fileprivate func pointer(ofRow row: Int) -> UnsafeRawPointer {
+    UnsafeRawPointer(memory.pointer + row * memory.columns)
+  }
 }
 
 extension MatrixProduct {
@@ -40,10 +56,11 @@ extension MatrixProduct {
   ///   - weight: `[columns, depth]`.
   ///   - bias: `[columns]`.
   ///   - out: `[rows, columns]`.
+  ///   - team: Whose threads share the rows; nil: this thread computes them all.
   public static func transposed(
     _ left: RoundedMatrix, _ weight: PackedWeight, bias: WeightVector? = nil,
     then activation: Activation? = nil, into out: Matrix,
-    _ destination: Destination = .overwritten
+    _ destination: Destination = .overwritten, team: ForkJoinTeam? = nil
   ) {
     precondition(left.precision == weight.precision, "factors have one precision")
     precondition(
@@ -51,15 +68,27 @@ extension MatrixProduct {
       "a product has its left matrix's rows and its right one's columns")
     let kind = activation?.kernel ?? T5K_NONE
     let accumulates: Int32 = destination == .addedTo ? 1 : 0
-    switch weight.precision {
-    case .bf16:
-      t5k_gemm_bf16(
-        left.rows, out.columns, left.columns, left.pointer, weight.memory, out.pointer,
-        out.columns, bias, kind, accumulates)
-    case .int8:
-      t5k_gemm_s8(
-        left.rows, out.columns, left.columns, left.pointer, weight.memory, out.pointer,
-        out.columns, bias, kind, accumulates)
+    let tiles = (left.rows + rowsOfATile - 1) / rowsOfATile
+    let parts = max(min(team?.count ?? 1, tiles), 1)
+    let size = (tiles + parts - 1) / parts * rowsOfATile
+    ForkJoinTeam.share(parts: parts, among: team) { part, _ in
+      let first = min(part * size, left.rows)
+      let rows = min(size, left.rows - first)
+      // In bounds: a part's rows are rows of both matrices.
+      let (input, output) = (left.pointer(ofRow: first), out.pointer + first * out.columns)
+      switch weight.precision {
+      case .bf16:
+        t5k_gemm_bf16(
+          rows, out.columns, left.columns, input, weight.memory, output, out.columns, bias, kind,
+          accumulates)
+      case .int8:
+        t5k_gemm_s8(
+          rows, out.columns, left.columns, input, weight.memory, output, out.columns, bias, kind,
+          accumulates)
+      }
     }
   }
+
+  /// The most that a kernel computes at once.
+  private static let rowsOfATile = 8
 }

@@ -10,9 +10,13 @@ extension Matrix {
   /// Root-mean-square norm of each row (T5LayerNorm), into `out` of the same shape.
   ///
   /// - Parameter gain: `[columns]`.
-  public func rmsNorm(gain: WeightVector, epsilon: Float, into out: Matrix) {
+  public func rmsNorm(
+    gain: WeightVector, epsilon: Float, into out: Matrix, team: ForkJoinTeam? = nil
+  ) {
     precondition(out.hasShape(of: self))
-    t5k_rms_norm(pointer, gain, epsilon, out.pointer, rows, columns)
+    forEachPart(of: team) { place, count in
+      t5k_rms_norm(pointer + place, gain, epsilon, out.pointer + place, count, columns)
+    }
   }
 
   /// Layer norm of each row, into `out` of the same shape.
@@ -21,10 +25,13 @@ extension Matrix {
   ///   - gain: `[columns]`.
   ///   - bias: `[columns]`.
   public func layerNorm(
-    gain: WeightVector, bias: WeightVector, epsilon: Float, into out: Matrix
+    gain: WeightVector, bias: WeightVector, epsilon: Float, into out: Matrix,
+    team: ForkJoinTeam? = nil
   ) {
     precondition(out.hasShape(of: self))
-    t5k_layer_norm(pointer, gain, bias, epsilon, out.pointer, rows, columns)
+    forEachPart(of: team) { place, count in
+      t5k_layer_norm(pointer + place, gain, bias, epsilon, out.pointer + place, count, columns)
+    }
   }
 
   /// Layer norm of each row of `self + linearBias + residual`, in place.
@@ -34,31 +41,45 @@ extension Matrix {
   ///   - linearBias: `[columns]`, the bias of the linear layer that made `self`.
   public func addLayerNorm(
     residual: Matrix, linearBias: WeightVector, gain: WeightVector, bias: WeightVector,
-    epsilon: Float
+    epsilon: Float, team: ForkJoinTeam? = nil
   ) {
     precondition(residual.hasShape(of: self))
-    t5k_add_layer_norm(
-      pointer, residual.pointer, linearBias, gain, bias, epsilon, pointer, rows, columns)
+    forEachPart(of: team) { place, count in
+      t5k_add_layer_norm(
+        pointer + place, residual.pointer + place, linearBias, gain, bias, epsilon,
+        pointer + place, count, columns)
+    }
   }
 
   /// Applies an activation, in place.
-  public func apply(_ activation: Activation) { apply(activation, into: self) }
+  public func apply(_ activation: Activation, team: ForkJoinTeam? = nil) {
+    apply(activation, into: self, team: team)
+  }
 
   /// activation(self) into `out`, of the same shape.
-  public func apply(_ activation: Activation, into out: Matrix) {
+  public func apply(_ activation: Activation, into out: Matrix, team: ForkJoinTeam? = nil) {
     precondition(out.hasShape(of: self))
-    t5k_activate(activation.kernel, pointer, out.pointer, count)
+    forEachPart(of: team) { place, rows in
+      t5k_activate(activation.kernel, pointer + place, out.pointer + place, rows * columns)
+    }
   }
 
   /// Adds a bias, `[columns]`, to each row and applies an activation, in place.
-  public func apply(_ activation: Activation, bias: WeightVector) {
-    t5k_bias_activate(activation.kernel, pointer, bias, pointer, rows, columns)
+  public func apply(_ activation: Activation, bias: WeightVector, team: ForkJoinTeam? = nil) {
+    forEachPart(of: team) { place, rows in
+      t5k_bias_activate(
+        activation.kernel, pointer + place, bias, pointer + place, rows, columns)
+    }
   }
 
   /// activation(self) · linear, in place: the gate of T5 1.1's feed-forward.
-  public func gate(_ activation: Activation, linear: Matrix) {
+  public func gate(_ activation: Activation, linear: Matrix, team: ForkJoinTeam? = nil) {
     precondition(linear.hasShape(of: self))
-    t5k_gate(activation.kernel, pointer, linear.pointer, pointer, count)
+    forEachPart(of: team) { place, rows in
+      t5k_gate(
+        activation.kernel, pointer + place, linear.pointer + place, pointer + place,
+        rows * columns)
+    }
   }
 
   /// Adds a matrix of the same shape, in place.
@@ -87,6 +108,25 @@ extension Matrix {
     precondition(
       indices.allSatisfy { $0 >= 0 && Int($0) < tableRows }, "an index is outside the table")
     t5k_gather_rows(table, columns, indices, rows, pointer)
+  }
+
+  /// Fewer numbers a thread are not worth the wait for it.
+  private static let fewestNumbers = 1 << 14
+
+  /// Calls `body` for all rows: at once, or for a part of them on each of a team's threads.
+  ///
+  /// - Parameter body: Is told where the rows' first number stands, and how many rows there are.
+  func forEachPart(of team: ForkJoinTeam?, _ body: (_ place: Int, _ rows: Int) -> Void) {
+    guard let team, count >= team.count * Self.fewestNumbers else {
+      body(0, rows)
+      return
+    }
+    let size = (rows + team.count - 1) / team.count
+    team.share(parts: (rows + size - 1) / size) { part, _ in
+      let first = part * size
+      // In bounds: `first` is below `rows`.
+      body(first * columns, min(size, rows - first))
+    }
   }
 
   func hasShape(of other: Matrix) -> Bool {

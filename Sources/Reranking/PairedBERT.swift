@@ -28,7 +28,7 @@ struct PairedBERT: PointwiseModel {
     let cache = try Self.cache(directory, labels: model.labels, encoder, options)
     runner = try SequenceRunner(
       directory.engine(directory.precision(options)), maximumTokens: encoder.maximumTokens,
-      options: options,
+      usefulBatchTokens: 512, options: options,
       cache: cache,
       operations: { model.encoderOperations(lengths: $0) },
       logits: { pairs, backend in

@@ -72,6 +72,9 @@ public struct RerankerOptions: Sendable {
   /// Only for the mode colbert. A document that they lack, or have with another text, is computed.
   public var documentVectors: (any DocumentVectors)?
 
+  /// Is told how long encoding takes; nil: nobody measures that.
+  package var encodingClock: EncodingClock?
+
   /// What most users want.
   public init() {}
 }

@@ -9,23 +9,27 @@ struct SequenceRunner<Sequence: EncodedSequence>: Sendable {
   let cache: AnswerCache?
   let batchTokens: Int
   private let engine: InferenceEngine
+  private let clock: EncodingClock?
   private let operations: @Sendable (_ lengths: [Int]) -> Double
   private let logits: @Sendable (_ batch: [Sequence], inout InferenceBackend) -> [[Double]]
 
   /// - Parameters:
   ///   - maximumTokens: The most tokens of a sequence.
+  ///   - usefulBatchTokens: More at once would take more memory and no less time.
   ///   - operations: What sequences of so many tokens cost.
   ///   - logits: The model's answers to the sequences of a batch, one list a sequence.
   /// - Throws: `RerankingError.unusableOptions` for fewer than one thread or token.
   init(
-    _ engine: InferenceEngine, maximumTokens: Int, options: RerankerOptions, cache: AnswerCache?,
+    _ engine: InferenceEngine, maximumTokens: Int, usefulBatchTokens: Int = .max,
+    options: RerankerOptions, cache: AnswerCache?,
     operations: @Sendable @escaping (_ lengths: [Int]) -> Double,
     logits: @Sendable @escaping (_ batch: [Sequence], inout InferenceBackend) -> [[Double]]
   ) throws(RerankingError) {
     self.engine = engine
+    clock = options.encodingClock
     self.cache = cache
     threads = options.threads ?? ThreadTeam.availableCores
-    batchTokens = options.batchTokens
+    batchTokens = min(options.batchTokens, usefulBatchTokens)
     sliceCount = Self.sliceCount(maximumTokens: maximumTokens)
     self.operations = operations
     self.logits = logits
@@ -36,6 +40,8 @@ struct SequenceRunner<Sequence: EncodedSequence>: Sendable {
       throw .unusableOptions(
         reason: "expected batches of at least one token, found \(batchTokens)")
     }
+    // A cache may have all answers.
+    if cache == nil { engine.prepare(threads: threads) }
   }
 
   /// How many sequences are encoded, and computed, before the next are: 8 million tokens at most.
@@ -71,7 +77,12 @@ struct SequenceRunner<Sequence: EncodedSequence>: Sendable {
     if hits > 0 { progress?(hits, count) }
     guard !missing.isEmpty else { return answers.compactMap { $0 } }
 
-    let sequences = try encode(missing)
+    let sequences =
+      if let clock {
+        try clock.measure { () throws(RerankingError) in try encode(missing) }
+      } else {
+        try encode(missing)
+      }
     let logits = logits(
       of: sequences, tally: &tally,
       progress: Reranking.progress(ofPartAfter: hits, of: count, to: progress))

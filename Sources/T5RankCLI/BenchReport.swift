@@ -13,6 +13,8 @@ struct BenchReport: Sendable {
   let loadSeconds: Double
   /// From texts to scores, each time.
   let repetitions: [Double]
+  /// In which texts became tokens, and nothing else was computed; of all repetitions.
+  let encodingSeconds: Double
   /// Of one repetition.
   let statistics: RerankingStatistics
   /// nil where the system does not say.
@@ -30,12 +32,16 @@ struct BenchReport: Sendable {
   /// The encoder's operations by the time and the machine's rate.
   var gemmShare: Double { statistics.operations / seconds / machineRate }
 
+  /// The share of the time that goes by before the first forward pass.
+  var tokenizationShare: Double { encodingSeconds / max(repetitions.reduce(0, +), 1e-9) }
+
   var json: JSONValue {
     [
       "model": JSONValue(model), "mode": JSONValue(mode.rawValue),
       "precision": JSONValue(precision.rawValue), "threads": JSONValue(threads),
       "pairs_per_second": number(pairsPerSecond), "tokens_per_second": number(tokensPerSecond),
       "seconds_per_100": number(secondsPer100), "gemm_share": number(gemmShare),
+      "tokenization_share": number(tokenizationShare),
       "peak_memory_bytes": peakMemoryBytes.map { JSONValue($0) } ?? .null,
       "load_seconds": number(loadSeconds), "seconds": number(seconds),
       "repetition_seconds": .array(repetitions.map(number)),
@@ -59,6 +65,7 @@ struct BenchReport: Sendable {
         "share of the machine's rate", decimal(100 * gemmShare, 0) + " %",
         "of \(decimal(machineRate / 1e9, 0)) GFLOP/s in \(precision.rawValue) products"
       ),
+      ("share of tokenization", decimal(100 * tokenizationShare, 1) + " %", ""),
       (
         "peak memory", peakMemoryBytes.map { decimal(Double($0) / 1e6, 0) + " MB" } ?? "unknown", ""
       ),

@@ -89,7 +89,7 @@ package enum HelpText {
       through the model) and tokens a second, seconds for 100 documents, peak
       memory, and the share of the machine's own fp32 matrix-product rate, measured
       in the same run, that the encoder's products come to. Figures are the median
-      of some repetitions after a first one that does not count. Without --input,
+      of some repetitions, after ten documents that do not count. Without --input,
       one query with 100 passages of MS MARCO's lengths is ranked; in duo its first
       --depth are compared.
       """

@@ -7,7 +7,7 @@ extension OptionTable {
   static let pairwise: [CommandOption] = [
     CommandOption(
       name: "strategy", placeholder: "HOW",
-      choices: PairwiseStrategyKind.allCases.map(\.rawValue), subcommands: [.rank],
+      choices: PairwiseStrategyKind.allCases.map(\.rawValue), subcommands: [.rank, .bench],
       summary: "how duo chooses pairs (default: \(usual.strategy.rawValue))",
       details: """
         all compares every pair and takes an --aggregation. The others need far fewer pairs: \

@@ -73,9 +73,15 @@ extension SentencePieceModelFile {
     private var hasTable = false
     var trainerSettings: Range<Int>?
     var modelType = SentencePieceModelFile.unigram
-    private var ids: [[UInt8]: Int] = [:]
+    /// By hash, whose seed no file can know: of two texts with one hash the first would be forgotten.
+    private var ids: [Int: Int] = [:]
 
-    init(bytes: [UInt8]) { self.bytes = bytes }
+    init(bytes: [UInt8]) {
+      self.bytes = bytes
+      // A piece takes about 25 bytes.
+      ids.reserveCapacity(bytes.count / 24)
+      pieces.reserveCapacity(bytes.count / 24)
+    }
 
     mutating func run() throws(ProtobufReader.Malformed) {
       var reader = ProtobufReader(bytes, in: 0..<bytes.count)
@@ -138,7 +144,7 @@ extension SentencePieceModelFile {
       guard score.isFinite else {
         throw malformed("expected a finite score in piece \(id), found \(score)", range)
       }
-      if let first = ids.updateValue(id, forKey: text) {
+      if let first = ids.updateValue(id, forKey: Self.hash(of: text)), pieces[first].text == text {
         throw malformed("expected unique pieces, found piece \(id) to equal piece \(first)", range)
       }
       if type == .unknown {
@@ -148,6 +154,12 @@ extension SentencePieceModelFile {
         unknownID = id
       }
       pieces.append(Piece(text: text, score: score, type: type))
+    }
+
+    private static func hash(of text: [UInt8]) -> Int {
+      var hasher = Hasher()
+      text.withUnsafeBytes { hasher.combine(bytes: $0) }
+      return hasher.finalize()
     }
 
     private mutating func readNormalizer(_ range: Range<Int>) throws(ProtobufReader.Malformed) {

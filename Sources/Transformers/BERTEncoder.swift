@@ -60,7 +60,7 @@ public struct BERTEncoder: Sendable {
     let embedding = configuration.embeddingWidth
     let names = BERTTensorNames(configuration.family)
     func table(_ name: String, _ rows: Int) -> Parameter {
-      parameters.matrix("\(prefix)embeddings.\(name).weight", rows: rows, columns: embedding)
+      parameters.table("\(prefix)embeddings.\(name).weight", rows: rows, columns: embedding)
     }
     words = table("word_embeddings", configuration.vocabularySize)
     positions = table("position_embeddings", configuration.positionRows)

@@ -38,7 +38,7 @@ public struct DeBERTaModel: Sendable {
     let width = configuration.width
     let hidden = configuration.hiddenWidth
     func table(_ name: String, _ rows: Int) -> Parameter {
-      parameters.matrix("deberta.\(name).weight", rows: rows, columns: width)
+      parameters.table("deberta.\(name).weight", rows: rows, columns: width)
     }
     words = table("embeddings.word_embeddings", configuration.vocabularySize)
     positions =

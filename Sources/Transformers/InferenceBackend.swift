@@ -10,6 +10,8 @@ public struct InferenceBackend: Backend {
   private let precision: ReducedPrecision?
   /// Where activations are; for what else is computed with them on the way.
   package let workspace = Workspace()
+  /// Whose threads share each step; nil: the calling thread computes all of it.
+  var team: ForkJoinTeam?
   /// By table; each reaches as far as the longest sequence so far.
   private var biases: [RelativePositions: DistanceBias] = [:]
 
@@ -27,7 +29,7 @@ public struct InferenceBackend: Backend {
   /// Rows of a table.
   public mutating func gather(_ rows: [Int32], from table: Parameter) -> Matrix {
     let out = workspace.matrix(rows: rows.count, columns: table.columns)
-    out.gather(rows, from: pointer(table), tableRows: table.rows)
+    parameters.gather(rows, from: table, into: out)
     return out
   }
 
@@ -58,17 +60,17 @@ public struct InferenceBackend: Backend {
     precondition(x.matrix.columns == weight.columns, "a layer's input is as wide as its weight")
     if let packed = precision.flatMap({ parameters.packed(weight, $0) }) {
       MatrixProduct.transposed(
-        x.rounded(to: packed.precision, in: workspace), packed, bias: bias.map(pointer),
-        then: activation, into: out, destination)
+        x.rounded(to: packed.precision, team: team, in: workspace), packed,
+        bias: bias.map(pointer), then: activation, into: out, destination, team: team)
       return
     }
     // A bias is added on the way, with the activation where there is one.
     let early = activation == nil ? bias : nil
     MatrixProduct.transposed(
-      x.matrix, pointer(weight), bias: early.map(pointer), into: out, destination)
+      x.matrix, pointer(weight), bias: early.map(pointer), into: out, destination, team: team)
     switch (activation, bias) {
-    case (let activation?, let bias?): out.apply(activation, bias: pointer(bias))
-    case (let activation?, nil): out.apply(activation)
+    case (let activation?, let bias?): out.apply(activation, bias: pointer(bias), team: team)
+    case (let activation?, nil): out.apply(activation, team: team)
     case (nil, _): break
     }
   }
@@ -79,14 +81,14 @@ public struct InferenceBackend: Backend {
   ) -> Matrix {
     let chosen = gather(rows, from: table)
     let out = workspace.matrix(rows: x.rows, columns: rows.count)
-    MatrixProduct.transposed(x, chosen.pointer, into: out)
+    MatrixProduct.transposed(x, chosen.pointer, into: out, team: team)
     return out
   }
 
   /// Root-mean-square norm of each row.
   public mutating func rmsNorm(_ x: Matrix, gain: Parameter, epsilon: Float) -> Matrix {
     let out = workspace.matrix(rows: x.rows, columns: x.columns)
-    x.rmsNorm(gain: pointer(gain), epsilon: epsilon, into: out)
+    x.rmsNorm(gain: pointer(gain), epsilon: epsilon, into: out, team: team)
     return out
   }
 
@@ -95,14 +97,15 @@ public struct InferenceBackend: Backend {
     _ x: Matrix, gain: Parameter, bias: Parameter, epsilon: Float
   ) -> Matrix {
     let out = workspace.matrix(rows: x.rows, columns: x.columns)
-    x.layerNorm(gain: pointer(gain), bias: pointer(bias), epsilon: epsilon, into: out)
+    x.layerNorm(
+      gain: pointer(gain), bias: pointer(bias), epsilon: epsilon, into: out, team: team)
     return out
   }
 
   /// activation(x).
   public mutating func activate(_ x: Matrix, with activation: Activation) -> Matrix {
     let out = copy(of: x)
-    out.apply(activation)
+    out.apply(activation, team: team)
     return out
   }
 
@@ -136,7 +139,7 @@ public struct InferenceBackend: Backend {
     let longest = (0..<layout.count).map { layout.keys(of: $0).count }.max() ?? 0
     return Attention.forward(
       queries: queries, keys: keys, values: values, heads: heads, scale: scale, layout: layout,
-      bias: positions.map { bias(of: $0, forLength: longest) }, in: workspace)
+      bias: positions.map { bias(of: $0, forLength: longest) }, team: team, in: workspace)
   }
 
   /// Rows of several values, turn by turn.
@@ -192,7 +195,7 @@ public struct InferenceBackend: Backend {
   ) -> Matrix {
     let input = LayerInput(x)
     let out = linear(input, gate, bias: nil)
-    out.gate(activation, linear: linear(input, weight, bias: nil))
+    out.gate(activation, linear: linear(input, weight, bias: nil), team: team)
     return out
   }
 
@@ -204,7 +207,7 @@ public struct InferenceBackend: Backend {
     let out = linear(x, weight)
     out.addLayerNorm(
       residual: residual, linearBias: pointer(bias), gain: pointer(gain), bias: pointer(normBias),
-      epsilon: epsilon)
+      epsilon: epsilon, team: team)
     return out
   }
 
@@ -216,7 +219,7 @@ public struct InferenceBackend: Backend {
     FoldedAttention.forward(
       queries: queries, context: context, keyWeight: pointer(keyWeight),
       valueWeight: pointer(valueWeight), valueBias: valueBias.map(pointer), heads: heads,
-      scale: scale, layout: layout, in: workspace)
+      scale: scale, layout: layout, team: team, in: workspace)
   }
 
   func copy(of x: Matrix) -> Matrix {
@@ -246,9 +249,11 @@ private final class LayerInput {
 
   init(_ matrix: Matrix) { self.matrix = matrix }
 
-  func rounded(to precision: ReducedPrecision, in workspace: Workspace) -> RoundedMatrix {
+  func rounded(
+    to precision: ReducedPrecision, team: ForkJoinTeam?, in workspace: Workspace
+  ) -> RoundedMatrix {
     if let rounded, rounded.precision == precision { return rounded }
-    let made = RoundedMatrix(matrix, to: precision, in: workspace)
+    let made = RoundedMatrix(matrix, to: precision, team: team, in: workspace)
     rounded = made
     return made
   }

@@ -13,6 +13,7 @@ public final class InferenceEngine: @unchecked Sendable {
   /// That of linear layers.
   public let precision: Precision
   private let idle = Mutex<[UncheckedBackend]>([])
+  private let isPrepared = Mutex(false)
 
   private struct UncheckedBackend: @unchecked Sendable {
     var backend: InferenceBackend
@@ -26,8 +27,9 @@ public final class InferenceEngine: @unchecked Sendable {
 
   /// Computes a result for each sequence.
   ///
-  /// Sequences are sorted by length and cut into batches; free threads take the next batch. What a
-  /// sequence's batch mates are changes no bit of its result.
+  /// Sequences are cut into batches (`BatchPlan`), which free threads take one by one; where they are too few
+  /// for that, all threads share the steps of each batch. What a sequence's batch mates are, and how many
+  /// threads there are, changes no bit of its result.
   ///
   /// - Parameters:
   ///   - lengths: The tokens of each sequence.
@@ -39,53 +41,45 @@ public final class InferenceEngine: @unchecked Sendable {
     progress: (@Sendable (_ finished: Int, _ total: Int) -> Void)? = nil,
     _ body: @Sendable @escaping (_ sequences: [Int], inout InferenceBackend) -> [Result]
   ) -> [Result] {
-    let batches = Self.batches(of: lengths, threads: threads, batchTokens: batchTokens)
+    if !lengths.isEmpty { prepare(threads: threads) }
+    let plan = BatchPlan(lengths, threads: threads, batchTokens: batchTokens)
     let finished = FinishedCount()
-    let results = ThreadTeam.map(count: batches.count, threads: threads) { index in
-      let batch = batches[index]
+    let compute = { @Sendable (batch: [Int], team: ForkJoinTeam?) -> [Result] in
       var taken = self.take()
+      taken.backend.team = team
       let results = body(batch, &taken.backend)
       precondition(results.count == batch.count, "each sequence has one result")
+      taken.backend.team = nil
       self.idle.withLock { $0.append(taken) }
       if let progress { finished.add(batch.count) { progress($0, lengths.count) } }
       return results
     }
+    let results =
+      plan.sharesSteps
+      ? ForkJoinTeam.run(count: threads) { team in plan.batches.map { compute($0, team) } }
+      : ThreadTeam.map(count: plan.batches.count, threads: threads) {
+        compute(plan.batches[$0], nil)
+      }
     var ordered = [Result?](repeating: nil, count: lengths.count)
-    for (batch, results) in zip(batches, results) {
+    for (batch, results) in zip(plan.batches, results) {
       for (sequence, result) in zip(batch, results) { ordered[sequence] = result }
     }
     return ordered.compactMap { $0 }
   }
 
+  /// Reads and rounds the weights, unless that is done, on several threads; otherwise each is when it is first
+  /// needed.
+  public func prepare(threads: Int) {
+    isPrepared.withLock { isPrepared in
+      guard !isPrepared else { return }
+      isPrepared = true
+      parameters.prepare(precision.reduced, threads: threads)
+    }
+  }
+
   private func take() -> UncheckedBackend {
     idle.withLock { $0.popLast() }
       ?? UncheckedBackend(backend: InferenceBackend(parameters: parameters, precision: precision))
-  }
-
-  /// Below this a batch's decoder costs more than an even share of the threads gains.
-  private static let fewestTokens = 512
-
-  /// Positions of sequences, long ones first: at most `batchTokens` tokens a batch, but for a single
-  /// longer sequence, and enough batches that threads end at about the same time.
-  package static func batches(of lengths: [Int], threads: Int, batchTokens: Int) -> [[Int]] {
-    let total = lengths.reduce(0, +)
-    let share = total / max(3 * threads, 1) + 1
-    let limit = min(batchTokens, max(share, min(fewestTokens, total / max(threads, 1) + 1)))
-    var batches: [[Int]] = []
-    var batch: [Int] = []
-    var tokens = 0
-    for sequence in lengths.indices.sorted(by: {
-      lengths[$0] != lengths[$1] ? lengths[$0] > lengths[$1] : $0 < $1
-    }) {
-      if !batch.isEmpty, tokens + lengths[sequence] > limit {
-        batches.append(batch)
-        batch = []
-        tokens = 0
-      }
-      batch.append(sequence)
-      tokens += lengths[sequence]
-    }
-    return batch.isEmpty ? batches : batches + [batch]
   }
 }
 

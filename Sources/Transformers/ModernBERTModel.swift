@@ -60,7 +60,7 @@ public struct ModernBERTModel: Sendable {
             ? parameters.vector("\(name).bias", count: count * rows, part: range) : nil)
       }
     }
-    words = parameters.matrix(
+    words = parameters.table(
       "model.embeddings.tok_embeddings.weight", rows: configuration.vocabularySize, columns: width)
     embeddingNorm = norm("model.embeddings.norm")
     layers = configuration.attention.indices.map { index in

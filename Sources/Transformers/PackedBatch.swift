@@ -26,4 +26,29 @@ public struct PackedBatch: Sendable, Hashable {
 
   /// The place of each sequence's first token.
   public var starts: [Int32] { offsets.dropLast().map { Int32($0) } }
+
+  /// Some of the sequences, as a batch.
+  subscript(sequences: Range<Int>) -> PackedBatch {
+    let (start, end) = (offsets[sequences.lowerBound], offsets[sequences.upperBound])
+    return PackedBatch(
+      tokens: Array(tokens[start..<end]),
+      offsets: offsets[sequences.lowerBound...sequences.upperBound].map { $0 - start })
+  }
+
+  private init(tokens: [Int32], offsets: [Int]) {
+    self.tokens = tokens
+    self.offsets = offsets
+  }
+
+  /// Neighbouring sequences, in parts of at most so many tokens, but for a single longer sequence.
+  func parts(ofTokens limit: Int) -> [Range<Int>] {
+    var parts: [Range<Int>] = []
+    var start = 0
+    for sequence in 0..<count where offsets[sequence + 1] - offsets[start] > limit {
+      if sequence > start { parts.append(start..<sequence) }
+      start = sequence
+    }
+    if start < count { parts.append(start..<count) }
+    return parts
+  }
 }

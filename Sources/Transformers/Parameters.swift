@@ -30,8 +30,10 @@ public struct ParameterDeclarations: Sendable {
   private(set) var ignored: Set<String> = []
   /// The indices of weights that may be rounded.
   package private(set) var layers: Set<Int> = []
-  /// The indices of those that are also multiplied as floats, in every precision.
-  private var floatLayers: Set<Int> = []
+  /// The indices of matrices of which single rows are read.
+  private(set) var tables: Set<Int> = []
+  /// The indices of layers that are also multiplied as floats, in every precision.
+  fileprivate private(set) var floatLayers: Set<Int> = []
   private let stored: Set<String>
   private var prefix = ""
 
@@ -61,6 +63,12 @@ public struct ParameterDeclarations: Sendable {
     _ name: String, rows: Int, columns: Int, part: Range<Int>? = nil
   ) -> Parameter {
     declare(name, [rows, columns], part)
+  }
+
+  /// Asks for a matrix, `[rows, columns]`, of which a text needs single rows.
+  public mutating func table(_ name: String, rows: Int, columns: Int) -> Parameter {
+    tables.insert(declarations.count)
+    return declare(name, [rows, columns], nil)
   }
 
   /// Asks for the weight of a linear layer, `[rows, columns]`, which may be computed in reduced precision.
@@ -116,6 +124,8 @@ extension Parameter {
 public struct Parameters: Sendable {
   private let weights: [StoredWeight]
   private let layers: Set<Int>
+  private let floatLayers: Set<Int>
+  private let tables: Set<Int>
   /// How many numbers there are in all.
   public let count: Int
 
@@ -157,6 +167,8 @@ public struct Parameters: Sendable {
       throw ModelError.tensors(missing: missing, unexpected: unexpected, misshapen: misshapen)
     }
     layers = declarations.layers
+    floatLayers = declarations.floatLayers
+    tables = declarations.tables
     count = wanted.enumerated().reduce(0) { sum, declaration in
       let parameter = Parameter(index: declaration.offset, declaration.element)
       return sum + parameter.rows * parameter.columns
@@ -175,10 +187,13 @@ public struct Parameters: Sendable {
             scales: try checkpoint.floats(of: scale)))
       }
       guard let part = declaration.part else {
-        // A layer's numbers that would be a copy are read when a precision needs them as floats.
-        let isLate = declarations.layers.contains(index) && tensor.scalarType != .float32
+        // Numbers that would be a copy are read when something needs them as floats.
+        let rows = try checkpoint.rows(of: tensor)
+        let isLate =
+          rows != nil || declarations.layers.contains(index) && tensor.scalarType != .float32
         return StoredWeight(
           parameter, floats: isLate ? nil : try checkpoint.floats(of: tensor),
+          rows: declarations.tables.contains(index) ? rows : nil,
           read: { try checkpoint.floats(of: tensor) })
       }
       let floats = try whole[declaration.name] ?? checkpoint.floats(of: tensor)
@@ -192,13 +207,45 @@ public struct Parameters: Sendable {
   /// A parameter's numbers, row-major.
   public subscript(parameter: Parameter) -> FloatBuffer { weights[parameter.index].floats }
 
-  /// A layer's weight, rounded; nil for any other parameter.
+  /// Fills a matrix with rows of a parameter.
   ///
-  /// Where sums could overflow in bytes it is in bfloat16.
+  /// - Precondition: One index a row of `out`, each below the parameter's rows.
+  func gather(_ rows: [Int32], from table: Parameter, into out: Matrix) {
+    guard let stored = weights[table.index].rows else {
+      out.gather(rows, from: self[table].pointer, tableRows: table.rows)
+      return
+    }
+    precondition(
+      rows.count == out.rows && stored.columns == out.columns, "each row has one index")
+    for (place, row) in rows.enumerated() {
+      stored.read(Int(row), into: out.pointer + place * out.columns)
+    }
+  }
+
+  /// Makes what a precision multiplies, on several threads; what nobody asks for before is made then.
+  func prepare(_ precision: ReducedPrecision?, threads: Int) {
+    let late = weights.indices.filter { index in
+      !tables.contains(index) && (weights[index].isLate || isRounded(index, precision))
+    }
+    _ = ThreadTeam.map(count: late.count, threads: threads) { number in
+      let index = late[number]
+      if let precision, isRounded(index, precision) {
+        _ = weights[index].packed(precision)
+      } else {
+        _ = weights[index].floats
+      }
+    }
+  }
+
+  /// Whether a precision multiplies a weight rounded, and never as floats.
+  private func isRounded(_ index: Int, _ precision: ReducedPrecision?) -> Bool {
+    precision != nil && layers.contains(index) && !floatLayers.contains(index)
+  }
+
+  /// A layer's weight, rounded; nil for any other parameter.
   func packed(_ parameter: Parameter, _ precision: ReducedPrecision) -> PackedWeight? {
     guard layers.contains(parameter.index) else { return nil }
-    let fits = parameter.columns <= precision.greatestDepth
-    return weights[parameter.index].packed(fits ? precision : .bf16)
+    return weights[parameter.index].packed(precision)
   }
 }
 

@@ -9,6 +9,8 @@ final class StoredWeight: Sendable {
   private let parameter: Parameter
   /// nil: read when they are asked for, because most precisions do not need them.
   private let floatsAtHand: FloatBuffer?
+  /// nil: rows are read from the floats.
+  let rows: StoredRows?
   private let read: @Sendable () throws -> FloatBuffer
   /// nil: not stored rounded.
   private let bytes: ByteWeight?
@@ -21,12 +23,15 @@ final class StoredWeight: Sendable {
 
   /// - Parameters:
   ///   - floats: Numbers that take no memory, or that are always needed.
+  ///   - rows: A table's rows, where they need not be floats.
   ///   - read: Reads the numbers from the checkpoint, which was found to hold them.
   init(
-    _ parameter: Parameter, floats: FloatBuffer?, read: @Sendable @escaping () throws -> FloatBuffer
+    _ parameter: Parameter, floats: FloatBuffer?, rows: StoredRows? = nil,
+    read: @Sendable @escaping () throws -> FloatBuffer
   ) {
     self.parameter = parameter
     floatsAtHand = floats
+    self.rows = rows
     self.read = read
     bytes = nil
   }
@@ -35,9 +40,13 @@ final class StoredWeight: Sendable {
   init(_ parameter: Parameter, bytes: ByteWeight) {
     self.parameter = parameter
     floatsAtHand = nil
+    rows = nil
     read = { bytes.floats }
     self.bytes = bytes
   }
+
+  /// Whether the numbers have to be made floats before they are used as such.
+  var isLate: Bool { floatsAtHand == nil }
 
   /// The numbers, row-major; they stay for as long as this object lives.
   var floats: FloatBuffer {
@@ -49,9 +58,10 @@ final class StoredWeight: Sendable {
     }
   }
 
-  /// The numbers rounded for products.
+  /// The numbers rounded for products; where sums could overflow in bytes, to bfloat16.
   func packed(_ precision: ReducedPrecision) -> PackedWeight {
-    made.withLock { made in
+    let precision = parameter.columns <= precision.greatestDepth ? precision : .bf16
+    return made.withLock { made in
       if let packed = made.packed[precision] { return packed }
       if precision == .int8, let packed = bytes?.packed {
         made.packed[precision] = packed

@@ -17,7 +17,7 @@ public struct T5Encoder: Sendable {
     // Some writers keep one of the shared table's aliases instead of its own name.
     let names = T5Model.tableNames
     let stored = names.first(where: parameters.isStored) ?? names[0]
-    embedding = parameters.matrix(
+    embedding = parameters.table(
       stored, rows: configuration.vocabularySize, columns: configuration.width)
     for name in names where name != stored { parameters.ignore(name) }
     var builder = T5BlockBuilder(configuration)

@@ -5,7 +5,7 @@ extension T5Model {
   public func firstStepLogits(
     of labels: [Int32], for batch: PackedBatch, on backend: inout InferenceBackend
   ) -> [[Float]] {
-    let context = encode(batch, on: &backend)
+    let context = encodeInParts(batch, on: &backend)
     let states = firstStep(over: context, offsets: batch.offsets, on: &backend)
     let logits = logits(of: labels, from: states, on: &backend)
     return (0..<logits.rows).map { logits[$0] }
@@ -21,7 +21,7 @@ extension T5Model {
     of labels: [[Int32]], for batch: PackedBatch, on backend: inout InferenceBackend
   ) -> [[Double]] {
     precondition(labels.allSatisfy { !$0.isEmpty }, "a label has at least one token")
-    let context = encode(batch, on: &backend)
+    let context = encodeInParts(batch, on: &backend)
     var scores = Array(
       repeating: Array(repeating: 0.0, count: labels.count), count: batch.count)
 
@@ -62,7 +62,7 @@ extension T5Model {
   public func generate(
     for batch: PackedBatch, limit: Int, on backend: inout InferenceBackend
   ) -> [[Int32]] {
-    let context = encode(batch, on: &backend)
+    let context = encodeInParts(batch, on: &backend)
     var cache = T5DecoderCache<Matrix>()
     var sequences = Array(repeating: [Int32](), count: batch.count)
     var last = Array(repeating: configuration.startToken, count: batch.count)
@@ -80,5 +80,25 @@ extension T5Model {
       }
     }
     return sequences
+  }
+
+  /// So many tokens keep all rows of a product busy; more would only take more memory.
+  private static let partTokens = 512
+
+  /// The encoder's states as `encode` gives them, a few sequences at a time.
+  ///
+  /// The decoder, which reads all of its weights for a row a sequence, wants many sequences at once, and the
+  /// encoder few: its layers' activations are an order of magnitude larger than its states.
+  private func encodeInParts(_ batch: PackedBatch, on backend: inout InferenceBackend) -> Matrix {
+    let parts = batch.parts(ofTokens: Self.partTokens)
+    guard parts.count > 1 else { return encode(batch, on: &backend) }
+    let out = backend.workspace.matrix(rows: batch.tokens.count, columns: configuration.width)
+    for sequences in parts {
+      let states = encode(batch[sequences], on: &backend)
+      // In bounds: the part's rows of `out`.
+      (out.pointer + batch.offsets[sequences.lowerBound] * out.columns).update(
+        from: states.pointer, count: states.count)
+    }
+    return out
   }
 }

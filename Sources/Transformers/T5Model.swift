@@ -56,7 +56,7 @@ public struct T5Model: Sendable {
     let name = Self.headName
     // transformers 5 takes a stored head even where config.json calls it tied.
     if parameters.isStored(name) {
-      head = parameters.matrix(
+      head = parameters.table(
         name, rows: configuration.vocabularySize, columns: configuration.width)
     }
     // A training may take one that equals the table for the table.

@@ -66,23 +66,6 @@ import Transformers
     #expect(shuffled == order.map { wanted[$0] })
   }
 
-  @Test("Every sequence is in one batch, none of which is too large for more than one sequence")
-  func batches() {
-    var random = SeededRandom(seed: 23)
-    for threads in [1, 2, 8] {
-      for limit in [1, 100, 2048] {
-        let lengths = (0..<200).map { _ in Int.random(in: 1...400, using: &random) }
-        let batches = InferenceEngine.batches(
-          of: lengths, threads: threads, batchTokens: limit)
-        #expect(batches.flatMap { $0 }.sorted() == Array(lengths.indices))
-        for batch in batches where batch.count > 1 {
-          #expect(batch.reduce(0) { $0 + lengths[$1] } <= limit)
-        }
-      }
-    }
-    #expect(InferenceEngine.batches(of: [], threads: 2, batchTokens: 10).isEmpty)
-  }
-
   @Test("Progress rises to the end")
   func progress() throws {
     let sequences = Self.sequences(40, below: 97, seed: 24)

@@ -1,4 +1,5 @@
 import Checkpoints
+import Kernels
 import Support
 import Testing
 import Transformers
@@ -59,6 +60,34 @@ private struct ListedCheckpoint: Checkpoint {
     let second = try checkpoint.floats(of: tensor)
     #expect(first.pointer == second.pointer)
     #expect(parameters.count == checkpoint.tensors.reduce(0) { $0 + $1.count })
+  }
+
+  @Test(
+    "Rows of a table stored in 16 bits are those of its floats",
+    arguments: [ScalarType.float16, .bfloat16])
+  func tables(type: ScalarType) throws {
+    var random = SeededRandom(seed: 31)
+    let values = (0..<7 * 5).map { _ in Float.random(in: -3...3, using: &random) }
+    try TemporaryFolder.use { folder in
+      var writer = SafetensorsWriter()
+      // Before the table, so that its numbers lie at no multiple of 4.
+      writer.add("a", shape: [3], [1, 2, 3], as: .bfloat16)
+      writer.add("table", shape: [7, 5], values, as: type)
+      try writer.write(to: folder.path(of: "model.safetensors"))
+      let checkpoint = try Safetensors(path: folder.path(of: "model.safetensors"))
+      var declarations = ParameterDeclarations(for: checkpoint.tensors)
+      declarations.ignore("a")
+      let table = declarations.table("table", rows: 7, columns: 5)
+      var backend = InferenceBackend(parameters: try Parameters(declarations, from: checkpoint))
+      let rows: [Int32] = [6, 0, 3, 3]
+      let found = backend.gather(rows, from: table)
+      let tensor = try #require(checkpoint.tensors.first { $0.name == "table" })
+      let floats = try checkpoint.floats(of: tensor)
+      for (place, row) in rows.enumerated() {
+        let wanted = UnsafeBufferPointer(start: floats.pointer + Int(row) * 5, count: 5)
+        #expect(found[place] == Array(wanted))
+      }
+    }
   }
 
   @Test("Parts of a tensor are its rows, in its memory, and a lacking tensor is named once")

@@ -2,7 +2,9 @@
 
 import html
 import math
+import pathlib
 
+STYLE = pathlib.Path(__file__).with_name("page.css")
 WIDTH = 360
 LETTER = 7  # The width of a letter at the size of the labels, on average, in a wide typeface.
 LINE = 13
@@ -126,3 +128,10 @@ class Drawing:
         parts = "".join([*self.parts, *self.labels, *self.points])
         return (f'<svg viewBox="0 0 {WIDTH} {self.height}" role="img" '
                 f'aria-label="{escape(self.title)}">{parts}</svg>')
+
+    def file(self):
+        """The chart as a file of its own, with the page's colours."""
+        opening = '<svg xmlns="http://www.w3.org/2000/svg" '
+        ground = '<rect width="100%" height="100%" style="fill:var(--ground)"/>'
+        first, rest = self.svg().removeprefix("<svg ").split(">", 1)
+        return f"{opening}{first}><style>\n{STYLE.read_text()}</style>{ground}{rest}\n"

@@ -1,12 +1,8 @@
 """The comparison as one page that needs nothing else: tables, and charts as SVG."""
 
-import pathlib
-
 from comparison import charts
-from comparison.drawing import color_name, escape
+from comparison.drawing import STYLE, color_name, escape
 from comparison.report import caption, cells, circumstances, heading
-
-STYLE = pathlib.Path(__file__).with_name("page.css")
 
 
 def page(found):

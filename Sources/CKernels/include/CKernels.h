@@ -150,6 +150,15 @@ const t5k_kernels *t5k_kernels_at(int level);
 /// How many cores this process may use, by its affinity mask where there is one; at least 1.
 int t5k_available_cores(void);
 
+/// Asks the system for large pages in some memory, which nobody has written to yet. It may decline.
+void t5k_use_large_pages(void *memory, size_t bytes);
+
+/// Waits for some tens of nanoseconds, in a loop that waits for another thread.
+void t5k_pause(void);
+
+/// Lets another thread have the core, if one asks for it.
+void t5k_yield(void);
+
 // Functions of one number
 
 /// out = exp(x), to 1.1 ulp. −∞ gives 0, from 88.73 on +∞; subnormal results are not flushed.
