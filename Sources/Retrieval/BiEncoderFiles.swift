@@ -1,5 +1,6 @@
 import Checkpoints
 import JSON
+import Reranking
 import Tokenization
 import Transformers
 

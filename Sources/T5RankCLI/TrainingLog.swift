@@ -100,6 +100,7 @@ final class TrainingLog {
     }
     write([
       "step": JSONValue(result.step), "validation": number(result.measure),
+      "loss": number(result.loss),
       "is_best": JSONValue(isBest), "tasks": .array(tasks),
     ])
     guard !settings.isQuiet else { return }

@@ -314,10 +314,10 @@ public final class Trainer {
       try output.write(snapshot, like: model.directory, as: recipe.storage)
       return
     }
-    let isBest = state.best.map { result.measure > $0.measure } ?? true
+    let isBest = state.best.map { result.loss < $0.loss } ?? true
     if isBest {
       try output.write(snapshot, like: model.directory, as: recipe.storage)
-      state.best = (result.measure, state.step)
+      state.best = (result.loss, state.step)
     }
     report(.validation(result, isBest: isBest))
   }

@@ -9,7 +9,7 @@ struct TrainingState {
   /// By task: how many tokens it had.
   var tokens: [Int]
   /// The best validation so far, and its step; nil before the first.
-  var best: (measure: Double, step: Int)?
+  var best: (loss: Double, step: Int)?
 
   init(tasks: Int) {
     draws = Array(repeating: 0, count: tasks)
@@ -32,7 +32,7 @@ struct TrainingState {
     ]
     if let best {
       // As bits: the comparison with later ones must not change.
-      metadata["best"] = "\(best.measure.bitPattern) \(best.step)"
+      metadata["least_loss"] = "\(best.loss.bitPattern) \(best.step)"
     }
     var writer = SafetensorsWriter(metadata: metadata)
     for (name, values) in arrays {
@@ -95,7 +95,7 @@ struct TrainingState {
     self.step = step
     self.draws = draws
     self.tokens = tokens
-    let best = numbers("best", UInt64.self)
+    let best = numbers("least_loss", UInt64.self)
     if best.count == 2, let step = Int(exactly: best[1]) {
       self.best = (Double(bitPattern: best[0]), step)
     }

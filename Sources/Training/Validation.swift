@@ -7,8 +7,11 @@ import Transformers
 public struct ValidationResult: Sendable, Hashable {
   /// Steps that were taken.
   public let step: Int
-  /// What the best model is chosen by: the mean of the tasks' measures.
+  /// The mean of the tasks' measures.
   public let measure: Double
+  /// What the best model is chosen by: the mean of the tasks' losses, which tells more of a few lists
+  /// than measures of their order do.
+  public let loss: Double
   /// By task: what it is called, its value (the higher, the better), and the mean loss.
   public let tasks: [TaskResult]
 
@@ -48,6 +51,7 @@ extension Trainer {
     guard !results.isEmpty else { return nil }
     return ValidationResult(
       step: step, measure: results.reduce(0) { $0 + $1.value } / Double(results.count),
+      loss: results.reduce(0) { $0 + $1.loss } / Double(results.count),
       tasks: results)
   }
 
