@@ -9,6 +9,20 @@
 
 #include "levels.h"
 
+// The sign is that of a quadratic form of the place's bits, b₀b₁ + b₂b₃ + b₄b₅: a bent function, to which all
+// rows of a Hadamard matrix are equally near.
+#define EIGHTH 0.125f
+const float t5k_rotation_signs[T5K_ROTATED_COLUMNS] = {
+    EIGHTH, EIGHTH, EIGHTH, -EIGHTH, EIGHTH, EIGHTH, EIGHTH, -EIGHTH,
+    EIGHTH, EIGHTH, EIGHTH, -EIGHTH, -EIGHTH, -EIGHTH, -EIGHTH, EIGHTH,
+    EIGHTH, EIGHTH, EIGHTH, -EIGHTH, EIGHTH, EIGHTH, EIGHTH, -EIGHTH,
+    EIGHTH, EIGHTH, EIGHTH, -EIGHTH, -EIGHTH, -EIGHTH, -EIGHTH, EIGHTH,
+    EIGHTH, EIGHTH, EIGHTH, -EIGHTH, EIGHTH, EIGHTH, EIGHTH, -EIGHTH,
+    EIGHTH, EIGHTH, EIGHTH, -EIGHTH, -EIGHTH, -EIGHTH, -EIGHTH, EIGHTH,
+    -EIGHTH, -EIGHTH, -EIGHTH, EIGHTH, -EIGHTH, -EIGHTH, -EIGHTH, EIGHTH,
+    -EIGHTH, -EIGHTH, -EIGHTH, EIGHTH, EIGHTH, EIGHTH, EIGHTH, -EIGHTH,
+};
+
 static size_t blocks(size_t n) { return (n + T5K_PACKED_COLUMNS - 1) / T5K_PACKED_COLUMNS; }
 
 static size_t rounded_up(size_t bytes) { return (bytes + 63) / 64 * 64; }
@@ -54,7 +68,7 @@ void t5k_round_s8(size_t n, size_t k, const float *b, int8_t *numbers, float *sc
   }
 }
 
-void t5k_pack_rounded_s8(
+void t5k_pack_s8(
     size_t n, size_t k, const int8_t *b, const float *b_scales, void *out) {
   int8_t *numbers = out;
   const size_t units = (k + 3) / 4;
@@ -68,28 +82,6 @@ void t5k_pack_rounded_s8(
     for (size_t l = 0; l < k; l++) {
       place[l / 4 * 64 + l % 4] = b[l];
       sums[j] += b[l];
-    }
-  }
-}
-
-void t5k_pack_s8(size_t n, size_t k, const float *b, void *out) {
-  int8_t *numbers = out;
-  const size_t units = (k + 3) / 4;
-  float *scales = (float *)(numbers + blocks(n) * units * 64);
-  int32_t *sums = (int32_t *)(scales + blocks(n) * T5K_PACKED_COLUMNS);
-  memset(out, 0, t5k_packed_s8_bytes(n, k));
-  for (size_t j = 0; j < n; j++, b += k) {
-    const float greatest = greatest_of(k, b);
-    scales[j] = greatest / 127;
-    // A zero or NaN scale multiplies whatever the bytes are.
-    if (!(scales[j] > 0)) continue;
-    const float inverse = 127 / greatest;
-    const size_t unit = j / T5K_PACKED_COLUMNS * units * T5K_PACKED_COLUMNS;
-    int8_t *place = numbers + (unit + j % T5K_PACKED_COLUMNS) * 4;
-    for (size_t l = 0; l < k; l++) {
-      const int8_t rounded = byte_of(b[l], inverse);
-      place[l / 4 * 64 + l % 4] = rounded;
-      sums[j] += rounded;
     }
   }
 }
