@@ -31,14 +31,13 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .target(name: "CSentencePiece", linkerSettings: [.linkedLibrary("sentencepiece")]),
     .target(name: "CKernels"),
-    .target(name: "CSHA256"),
-    .target(name: "CSHA1"),
+    .target(name: "CDigests"),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
     // Leaves.
     library("JSON"),
     library("RankingCore"),
-    library("Digests", needs: ["CSHA256", "CSHA1"]),
+    library("Digests", needs: ["CDigests"]),
     library("Checkpoints", needs: ["Digests", "JSON"]),
     library("Kernels", needs: ["CKernels", "COpenBLAS"]),
     library("Tokenization", needs: ["CSentencePiece", "JSON"]),

@@ -9,7 +9,7 @@ private import FoundationEssentials
 ///
 /// A class because an unfinished directory must be removed exactly once.
 package final class AtomicDirectory {
-  private let path: String
+  package let path: String
   /// Where files are to be written until all are.
   package let temporaryPath: String
   private var isOpen = true
@@ -38,14 +38,20 @@ package final class AtomicDirectory {
 
   /// Gives the directory its name; an empty directory there is replaced.
   package func commit() throws(CheckpointError) {
+    sync(temporaryPath)
     guard rename(temporaryPath, path) == 0 else {
       throw .unwritable(path: path, reason: systemMessage(errno))
     }
     isOpen = false
-    let parent = open(directoryName(of: path), O_RDONLY | O_CLOEXEC)
-    guard parent >= 0 else { return }
-    fsync(parent)
-    close(parent)
+    sync(directoryName(of: path))
+  }
+
+  /// Makes the names in a directory durable; not every file system can.
+  private func sync(_ directory: String) {
+    let descriptor = open(directory, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
   }
 
   /// Removes what was written so far; nothing after `commit`.

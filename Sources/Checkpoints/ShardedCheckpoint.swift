@@ -9,9 +9,8 @@ public struct ShardedCheckpoint: Checkpoint {
   /// The index's path.
   public let path: String
   /// Every tensor of every file, sorted by name.
-  public let tensors: [StoredTensor]
-  private let shards: [any Checkpoint]
-  private let shardOfTensor: [String: Int]
+  public var tensors: [StoredTensor] { whole.tensors }
+  private let whole: JoinedCheckpoint
 
   /// Reads an index and the headers of all files it names, which lie beside it.
   ///
@@ -39,19 +38,15 @@ public struct ShardedCheckpoint: Checkpoint {
     }
 
     var problems: [String] = []
-    var shardOfTensor: [String: Int] = [:]
     for (position, shard) in shards.enumerated() {
       let found = Set(shard.tensors.map(\.name))
       for name in listed[position] where !found.contains(name) {
         problems.append("\(quoted(name)) is listed in \(paths[position]), but is not there")
       }
       let expected = Set(listed[position])
-      for tensor in shard.tensors {
-        shardOfTensor[tensor.name] = position
-        if !expected.contains(tensor.name) {
-          problems.append(
-            "\(quoted(tensor.name)) is in \(paths[position]), but is not listed there")
-        }
+      for tensor in shard.tensors where !expected.contains(tensor.name) {
+        problems.append(
+          "\(quoted(tensor.name)) is in \(paths[position]), but is not listed there")
       }
     }
     guard problems.isEmpty else {
@@ -61,26 +56,17 @@ public struct ShardedCheckpoint: Checkpoint {
         reason: "expected every tensor in exactly the file that the index names, found: "
           + problems.prefix(10).joined(separator: "; ") + more)
     }
-    self.shards = shards
-    self.shardOfTensor = shardOfTensor
-    tensors = shards.flatMap(\.tensors).sorted { $0.name < $1.name }
+    whole = try JoinedCheckpoint(shards, path: indexPath)
   }
 
   /// A tensor's numbers, as `Safetensors` and `PyTorchFile` give them.
   public func floats(of tensor: StoredTensor) throws(CheckpointError) -> FloatBuffer {
-    try shard(of: tensor).floats(of: tensor)
+    try whole.floats(of: tensor)
   }
 
   /// The numbers of an I8 tensor, as `Safetensors` gives them.
   public func bytes(of tensor: StoredTensor) throws(CheckpointError) -> ByteBuffer? {
-    try shard(of: tensor).bytes(of: tensor)
-  }
-
-  private func shard(of tensor: StoredTensor) throws(CheckpointError) -> any Checkpoint {
-    guard let shard = shardOfTensor[tensor.name] else {
-      throw .noSuchTensor(path: path, tensor: tensor.name)
-    }
-    return shards[shard]
+    try whole.bytes(of: tensor)
   }
 
   /// Tensor names and the names of their files, in the order of the index.

@@ -1,4 +1,4 @@
-import CSHA1
+import CDigests
 
 /// SHA-1 of some bytes (FIPS 180-4), by which git names contents.
 ///
@@ -7,7 +7,7 @@ package struct SHA1: Sendable {
   /// How many bytes a digest has.
   package static let byteCount = 20
 
-  private var state = csha1_state()
+  private var state = cdigests_state()
 
   /// Begins with nothing.
   package init() {

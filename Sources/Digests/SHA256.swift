@@ -1,11 +1,11 @@
-import CSHA256
+import CDigests
 
 /// SHA-256 of fields one after another (FIPS 180-4).
 ///
 /// Texts and lists of bytes are preceded by their length, so that no two different rows of fields
 /// have the same bytes.
 package struct SHA256: Sendable {
-  private var state = csha256_state()
+  private var state = cdigests_state()
 
   /// Begins with the name of what is hashed, so that digests for two purposes never meet.
   package init(of purpose: String) {

@@ -224,19 +224,10 @@ struct ModelFiles {
 
   /// What the layers below say about the model's files, as this module's error.
   func failure(_ error: any Error) -> RerankingError {
-    switch error {
-    case let error as RerankingError: error
-    case ModelError.configuration(let path, let reason): .unusableModel(path: path, reason: reason)
-    case TokenizerError.fileMissing(let path, let expected),
-      CheckpointError.fileMissing(let path, let expected):
-      .fileMissing(path: path, expected: expected)
-    case TokenizerError.malformed(let path, let reason),
-      CheckpointError.malformed(let path, let reason):
-      .unusableModel(path: path, reason: reason)
-    case TokenizerError.unreadable(let path, let reason),
-      CheckpointError.unreadable(let path, let reason):
-      .unusableModel(path: path, reason: "cannot be read: \(reason)")
-    default: .unusableModel(path: directory, reason: String(describing: error))
+    if let error = error as? RerankingError { return error }
+    return switch ModelFailure(error, in: directory) {
+    case .fileMissing(let path, let expected): .fileMissing(path: path, expected: expected)
+    case .unusable(let path, let reason): .unusableModel(path: path, reason: reason)
     }
   }
 }

@@ -1,96 +1,65 @@
+import Checkpoints
+
 #if canImport(Glibc)
   import Glibc
 #else
   import Darwin
 #endif
 
-/// A directory that appears under its name with all of its files, or not at all.
+/// An index's directory, which appears under its name with all of its files, or not at all.
 ///
-/// `File` names them all, but for the header. A class because the unfinished directory must be removed
-/// exactly once.
-final class IndexDirectoryWriter<File: RawRepresentable<String> & CaseIterable> {
-  let path: String
-  /// Where the files are written until they are whole.
-  let temporaryPath: String
-  private var isOpen = true
+/// `File` names them all, but for the header. Without `finish`, nothing of it stays.
+struct IndexDirectoryWriter<File: RawRepresentable<String> & CaseIterable> {
+  private let directory: AtomicDirectory
 
   /// - Throws: `unwritable`, also where something other than an empty directory stands at the path.
   init(path: String) throws(RetrievalError) {
-    var trimmed = path
-    while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
-    guard !trimmed.isEmpty, !trimmed.utf8.contains(0) else {
-      throw .unwritable(path: path, reason: "expected the path of a directory, found none")
-    }
-    guard isFree(trimmed) else {
-      throw .unwritable(
-        path: path, reason: "expected a new or empty directory, found one in use (remove it first)")
-    }
-    self.path = trimmed
-    let random = String(UInt64.random(in: .min ... .max), radix: 36)
-    temporaryPath = "\(trimmed).\(random).tmp"
-    guard mkdir(temporaryPath, 0o777) == 0 else {
-      throw .unwritable(path: path, reason: systemReason())
+    do {
+      directory = try AtomicDirectory(path: path)
+    } catch {
+      throw Self.unwritable(error, path: path)
     }
   }
-
-  deinit { discard() }
 
   /// What an interrupt must remove, in this order: the files, then the directory.
   var unfinishedPaths: [String] {
     let files = File.allCases.map(\.rawValue) + [IndexFile.header]
-    return files.map { "\(temporaryPath)/\($0)" } + [temporaryPath]
+    return files.map(place) + [directory.temporaryPath]
   }
 
   func file(_ file: File) throws(RetrievalError) -> IndexFileWriter {
-    try IndexFileWriter(path: "\(temporaryPath)/\(file.rawValue)")
+    try IndexFileWriter(path: place(of: file.rawValue))
   }
 
   /// Writes the header, and gives the directory its name.
   func finish(header: String) throws(RetrievalError) {
-    let file = try IndexFileWriter(path: "\(temporaryPath)/\(IndexFile.header)")
+    let file = try IndexFileWriter(path: place(of: IndexFile.header))
     try file.write(header.utf8)
     try file.closeFile()
-    sync(temporaryPath)
-    guard rename(temporaryPath, path) == 0 else {
-      throw .unwritable(path: path, reason: systemReason())
+    do {
+      try directory.commit()
+    } catch {
+      throw Self.unwritable(error, path: directory.path)
     }
-    isOpen = false
-    sync(path.lastIndex(of: "/").map { String(path[...$0]) } ?? ".")
-  }
-
-  /// Removes what was written so far; nothing after `finish`.
-  func discard() {
-    guard isOpen else { return }
-    isOpen = false
-    for path in unfinishedPaths.dropLast() { unlink(path) }
-    rmdir(temporaryPath)
   }
 
   /// A file without a name, which the system removes when this process ends, however it ends.
   func temporaryFile() throws(RetrievalError) -> CInt {
-    let name = "\(temporaryPath)/\(IndexFile.header)"
+    let name = place(of: IndexFile.header)
     let descriptor = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0, unlink(name) == 0 else {
-      throw .unwritable(path: path, reason: systemReason())
+      throw .unwritable(path: directory.path, reason: systemReason())
     }
     return descriptor
   }
 
-  /// Makes the names in a directory durable; not every file system can.
-  private func sync(_ directory: String) {
-    let descriptor = open(directory, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return }
-    fsync(descriptor)
-    close(descriptor)
-  }
-}
+  /// Where a file is written until all are whole.
+  private func place(of file: String) -> String { "\(directory.temporaryPath)/\(file)" }
 
-/// Whether nothing stands at a path, or an empty directory, which `rename` replaces.
-private func isFree(_ path: String) -> Bool {
-  guard let directory = opendir(path) else { return access(path, F_OK) != 0 }
-  defer { closedir(directory) }
-  // "." and "..".
-  var entries = 0
-  while readdir(directory) != nil { entries += 1 }
-  return entries <= 2
+  private static func unwritable(_ error: CheckpointError, path: String) -> RetrievalError {
+    guard case .unwritable(let path, let reason) = error else {
+      return .unwritable(path: path, reason: "\(error)")
+    }
+    return .unwritable(path: path, reason: reason)
+  }
 }

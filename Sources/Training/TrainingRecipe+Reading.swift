@@ -25,14 +25,15 @@ extension TrainingRecipe {
       optional: [
         "tokens_per_step", "tokens_per_pass", "parts", "seed", "optimizer", "schedule", "dropout",
         "average", "freeze", "save_every", "validate_every", "validation_lists", "dtype",
-        "precision",
+        "precision", "data",
       ])
+    let data = try TrainingDataSource.sources(of: object, at: "data")
     let entries = try object.value("tasks", "an array of at least one task") {
       $0.array.flatMap { $0.isEmpty ? nil : $0 }
     }
     var tasks: [TaskRecipe] = []
     for (index, entry) in entries.enumerated() {
-      tasks.append(try TaskRecipe(reading: entry, at: "tasks[\(index)]"))
+      tasks.append(try TaskRecipe(reading: entry, at: "tasks[\(index)]", usualData: data))
     }
     self.init(tasks: tasks, steps: try object.value("steps", Self.count) { $0.positive })
     tokensPerStep =
@@ -167,21 +168,18 @@ extension LearningRateSchedule {
 }
 
 extension TaskRecipe {
-  fileprivate init(reading value: JSONValue, at place: String) throws(Mismatch) {
+  fileprivate init(
+    reading value: JSONValue, at place: String, usualData: [TrainingDataSource]?
+  ) throws(Mismatch) {
     let object = try StrictObject(
-      value, at: place, required: ["mode", "data"],
+      value, at: place, required: usualData == nil ? ["mode", "data"] : ["mode"],
       optional: [
-        "share", "losses", "prompt", "list_size", "pairs", "max_tokens", "teacher", "label_width",
-        "teacher_model", "layers",
+        "data", "share", "losses", "prompt", "list_size", "pairs", "max_tokens", "teacher",
+        "label_width", "teacher_model", "layers",
       ])
-    let entries = try object.value("data", "a source, or an array of at least one") {
-      $0.array ?? [$0]
-    }
-    var data: [TrainingDataSource] = []
-    for (index, entry) in entries.enumerated() {
-      data.append(try TrainingDataSource(reading: entry, at: "\(place).data[\(index)]"))
-    }
-    self.init(mode: try object.choice("mode"), data: data)
+    self.init(
+      mode: try object.choice("mode"),
+      data: try TrainingDataSource.sources(of: object, at: "\(place).data") ?? usualData ?? [])
     share = try object.optional("share", "a number above 0") { $0.magnitude } ?? share
     prompt = try object.optional("prompt", "a prompt's name or path") { $0.string }
     listSize =
@@ -236,6 +234,21 @@ extension TaskRecipe {
 }
 
 extension TrainingDataSource {
+  /// The sources that an object's `data` names; nil if it has none.
+  fileprivate static func sources(
+    of object: StrictObject, at place: String
+  ) throws(Mismatch) -> [Self]? {
+    let entries = try object.optional("data", "a source, or an array of at least one") {
+      $0.array.map { $0.isEmpty ? nil : $0 } ?? [$0]
+    }
+    guard let entries else { return nil }
+    var sources: [Self] = []
+    for (index, entry) in entries.enumerated() {
+      sources.append(try Self(reading: entry, at: "\(place)[\(index)]"))
+    }
+    return sources
+  }
+
   fileprivate init(reading value: JSONValue, at place: String) throws(Mismatch) {
     if let path = value.string {
       self = .examples(path: path)

@@ -21,8 +21,8 @@ import Testing
       {"mode": "mono", "data": "examples.jsonl", "max_tokens": [24, 32], "list_size": 3,
        "losses": {"listwise": 1, "binary": 0.5}},
       {"mode": "rank", "data": "examples.jsonl", "max_tokens": 32, "share": 0.5, "teacher": {}},
-      {"mode": "duo", "data": "examples.jsonl", "max_tokens": 48, "pairs": 2}],
-     "steps": \(steps), "tokens_per_step": 200, "tokens_per_pass": 100, "save_every": 3,
+      {"mode": "duo", "max_tokens": 48, "pairs": 2}],
+     "data": "examples.jsonl", "steps": \(steps), "tokens_per_step": 200, "tokens_per_pass": 100, "save_every": 3,
      "validate_every": 5, "validation_lists": 6, "dropout": 0.1, "average": 0.9,
      "optimizer": {"rate": 0.01, "beta2": 0.95}\(more)}
     """
@@ -204,6 +204,11 @@ import Testing
     "What a recipe says wrongly is named with its place",
     arguments: [
       ("\"steps\": 12", "\"steps\": 0", "steps: expected"),
+      ("\"data\": \"examples.jsonl\", \"steps\"", "\"steps\"", "tasks[2]"),
+      (
+        "\"data\": \"examples.jsonl\", \"steps\"", "\"data\": [], \"steps\"",
+        "data: expected a source"
+      ),
       ("\"mode\": \"rank\"", "\"mode\": \"tank\"", "tasks[1].mode: expected one of"),
       ("\"listwise\": 1", "\"lustwise\": 1", "tasks[0].losses.lustwise"),
       ("\"rate\": 0.01", "\"rate\": -1", "optimizer.rate: expected"),

@@ -18,11 +18,9 @@ A model that this version of this script and of encoder.py has made already is l
 """
 
 import argparse
-import hashlib
 import json
 import pathlib
 import shutil
-import sys
 import tempfile
 
 import safetensors.torch
@@ -30,6 +28,7 @@ import torch
 import transformers
 
 import encoder
+from recipe import fingerprint, make_once
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SEED = 20250
@@ -103,21 +102,11 @@ def make_minilm(folder):
 
 
 def make(name, folder):
-    """Makes one model, so that its folder is there whole or not at all."""
-    recipe = hashlib.sha256(b"".join(
-        pathlib.Path(file).read_bytes() for file in [__file__, encoder.__file__])).hexdigest()
-    stamp = folder / "recipe.sha256"
-    if stamp.exists() and stamp.read_text() == recipe:
-        return
-    print(f"making {name}…", file=sys.stderr)
-    unfinished = folder.with_name(f"{name}.tmp")
-    for old in [folder, unfinished]:
-        shutil.rmtree(old, ignore_errors=True)
-    unfinished.mkdir(parents=True)
-    manifest = make_minilm(unfinished) if name == "minilm-l6" else make_t5(unfinished, name)
-    (unfinished / "reranker.json").write_text(json.dumps(manifest, indent=2) + "\n")
-    (unfinished / stamp.name).write_text(recipe)
-    unfinished.rename(folder)
+    def fill(unfinished):
+        manifest = make_minilm(unfinished) if name == "minilm-l6" else make_t5(unfinished, name)
+        (unfinished / "reranker.json").write_text(json.dumps(manifest, indent=2) + "\n")
+
+    make_once(folder, fingerprint([__file__, encoder.__file__]), fill)
 
 
 def main():

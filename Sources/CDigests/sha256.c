@@ -1,6 +1,4 @@
-#include "CSHA256.h"
-
-#include <string.h>
+#include "blocks.h"
 
 // Names as in FIPS 180-4: a … h are the working variables, K the round constants.
 static const uint32_t K[64] = {
@@ -15,13 +13,9 @@ static const uint32_t K[64] = {
 
 static inline uint32_t rotated(uint32_t x, int n) { return x >> n | x << (32 - n); }
 
-static inline uint32_t word(const uint8_t *p) {
-  return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
-static void take_block(uint32_t chain[8], const uint8_t *block) {
+static void take_block(uint32_t *chain, const uint8_t *block) {
   uint32_t W[64];
-  for (int t = 0; t < 16; t++) W[t] = word(block + 4 * t);
+  for (int t = 0; t < 16; t++) W[t] = big_endian_word(block + 4 * t);
   for (int t = 16; t < 64; t++) {
     uint32_t s0 = rotated(W[t - 15], 7) ^ rotated(W[t - 15], 18) ^ W[t - 15] >> 3;
     uint32_t s1 = rotated(W[t - 2], 17) ^ rotated(W[t - 2], 19) ^ W[t - 2] >> 10;
@@ -41,8 +35,8 @@ static void take_block(uint32_t chain[8], const uint8_t *block) {
   chain[4] += e, chain[5] += f, chain[6] += g, chain[7] += h;
 }
 
-void csha256_begin(csha256_state *state) {
-  static const csha256_state start = {
+void csha256_begin(cdigests_state *state) {
+  static const cdigests_state start = {
       {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab,
        0x5be0cd19},
       0,
@@ -50,29 +44,10 @@ void csha256_begin(csha256_state *state) {
   *state = start;
 }
 
-void csha256_add(csha256_state *state, const void *bytes, size_t count) {
-  const uint8_t *next = bytes;
-  size_t held = state->count % 64;
-  state->count += count;
-  if (held) {
-    size_t taken = count < 64 - held ? count : 64 - held;
-    memcpy(state->block + held, next, taken);
-    if (held + taken < 64) return;
-    take_block(state->chain, state->block);
-    next += taken;
-    count -= taken;
-  }
-  for (; count >= 64; next += 64, count -= 64) take_block(state->chain, next);
-  if (count) memcpy(state->block, next, count);
+void csha256_add(cdigests_state *state, const void *bytes, size_t count) {
+  add_bytes(state, bytes, count, take_block);
 }
 
-void csha256_digest(const csha256_state *state, uint8_t digest[32]) {
-  csha256_state last = *state;
-  static const uint8_t padding[64] = {0x80};
-  size_t held = last.count % 64;
-  uint8_t length[8];
-  for (int i = 0; i < 8; i++) length[i] = (uint8_t)(last.count * 8 >> (56 - 8 * i));
-  csha256_add(&last, padding, held < 56 ? 56 - held : 120 - held);
-  csha256_add(&last, length, sizeof length);
-  for (int i = 0; i < 32; i++) digest[i] = (uint8_t)(last.chain[i / 4] >> (24 - 8 * (i % 4)));
+void csha256_digest(const cdigests_state *state, uint8_t digest[32]) {
+  write_digest(state, digest, 32, take_block);
 }
