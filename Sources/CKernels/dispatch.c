@@ -183,6 +183,10 @@ void t5k_s8_rows(const float *x, size_t rows, size_t columns, void *out) {
   kernels()->s8_rows(x, rows, columns, out);
 }
 
+void t5k_rotate_rows(const float *x, size_t rows, size_t columns, float *out) {
+  kernels()->rotate_rows(x, rows, columns, out);
+}
+
 void t5k_gemm_bf16(
     size_t m, size_t n, size_t k, const void *a, const void *b, float *c, size_t ldc,
     const float *bias, t5k_activation activation, int accumulate) {

@@ -271,6 +271,26 @@ static void plain_s8_rows(const float *x, size_t rows, size_t columns, void *out
   }
 }
 
+static void plain_rotate_rows(const float *x, size_t rows, size_t columns, float *out) {
+  for (size_t i = 0; i < rows; i++, x += columns, out += columns) {
+    size_t first = 0;
+    for (; first + T5K_ROTATED_COLUMNS <= columns; first += T5K_ROTATED_COLUMNS) {
+      float v[T5K_ROTATED_COLUMNS];
+      for (size_t l = 0; l < T5K_ROTATED_COLUMNS; l++) v[l] = x[first + l] * t5k_rotation_signs[l];
+      for (size_t step = T5K_ROTATED_COLUMNS / 2; step > 0; step /= 2)
+        for (size_t l = 0; l < T5K_ROTATED_COLUMNS; l++) {
+          if (l & step) continue;
+          const float a = v[l], b = v[l + step];
+          v[l] = a + b;
+          v[l + step] = a - b;
+        }
+      for (size_t l = 0; l < T5K_ROTATED_COLUMNS; l++)
+        out[first + l] = t5k_rotation_signs[l] < 0 ? -v[l] : v[l];
+    }
+    memmove(out + first, x + first, (columns - first) * sizeof(float));
+  }
+}
+
 /// Stores an element of a product.
 static void finish(float *place, double sum, double bias, t5k_activation kind, int accumulate) {
   *place = (float)activation(kind, (accumulate ? *place : 0) + sum + bias);
@@ -473,6 +493,7 @@ const t5k_kernels t5k_kernels_plain = {
     .bf16_to_f32 = plain_bf16_to_f32,
     .bf16_rows = plain_bf16_rows,
     .s8_rows = plain_s8_rows,
+    .rotate_rows = plain_rotate_rows,
     .pack_bf16 = plain_pack_bf16,
     .pack_bf16_columns = plain_pack_bf16_columns,
     .gemm_bf16 = plain_gemm_bf16,

@@ -16,6 +16,9 @@
     return x ^ (x >> 15);                                                                         \
   }
 
+/// ±1/8 by the place in a rotated block.
+extern const float t5k_rotation_signs[T5K_ROTATED_COLUMNS];
+
 extern const t5k_kernels t5k_kernels_plain;
 extern const t5k_kernels t5k_kernels_baseline;
 #if defined(__x86_64__)

@@ -9,6 +9,20 @@
 
 #include "levels.h"
 
+// The sign is that of a quadratic form of the place's bits, b₀b₁ + b₂b₃ + b₄b₅: a bent function, to which all
+// rows of a Hadamard matrix are equally near.
+#define EIGHTH 0.125f
+const float t5k_rotation_signs[T5K_ROTATED_COLUMNS] = {
+    EIGHTH, EIGHTH, EIGHTH, -EIGHTH, EIGHTH, EIGHTH, EIGHTH, -EIGHTH,
+    EIGHTH, EIGHTH, EIGHTH, -EIGHTH, -EIGHTH, -EIGHTH, -EIGHTH, EIGHTH,
+    EIGHTH, EIGHTH, EIGHTH, -EIGHTH, EIGHTH, EIGHTH, EIGHTH, -EIGHTH,
+    EIGHTH, EIGHTH, EIGHTH, -EIGHTH, -EIGHTH, -EIGHTH, -EIGHTH, EIGHTH,
+    EIGHTH, EIGHTH, EIGHTH, -EIGHTH, EIGHTH, EIGHTH, EIGHTH, -EIGHTH,
+    EIGHTH, EIGHTH, EIGHTH, -EIGHTH, -EIGHTH, -EIGHTH, -EIGHTH, EIGHTH,
+    -EIGHTH, -EIGHTH, -EIGHTH, EIGHTH, -EIGHTH, -EIGHTH, -EIGHTH, EIGHTH,
+    -EIGHTH, -EIGHTH, -EIGHTH, EIGHTH, EIGHTH, EIGHTH, EIGHTH, -EIGHTH,
+};
+
 static size_t blocks(size_t n) { return (n + T5K_PACKED_COLUMNS - 1) / T5K_PACKED_COLUMNS; }
 
 static size_t rounded_up(size_t bytes) { return (bytes + 63) / 64 * 64; }
@@ -51,20 +65,15 @@ static int8_t byte_of(float number, float inverse) {
   return (int8_t)(number * inverse + magic - magic);
 }
 
-// A whole number of units.
-enum { ROUNDED_AT_ONCE = 1024 };
-
-// Puts some of row j's bytes, those of k from `from` on, into their blocks; `from` begins a unit. Returns
-// their sum.
-static int32_t lay_out(
-    size_t j, size_t from, size_t count, size_t units, const int8_t *bytes, int8_t *numbers) {
+// Puts row j's bytes into their block. Returns their sum.
+static int32_t lay_out(size_t j, size_t k, size_t units, const int8_t *bytes, int8_t *numbers) {
   const size_t first = j / T5K_PACKED_COLUMNS * units * T5K_PACKED_COLUMNS;
-  int8_t *place = numbers + (first + j % T5K_PACKED_COLUMNS) * 4 + from / 4 * 64;
+  int8_t *place = numbers + (first + j % T5K_PACKED_COLUMNS) * 4;
   int32_t sum = 0;
-  for (size_t l = 0; l < count; l++) sum += bytes[l];
+  for (size_t l = 0; l < k; l++) sum += bytes[l];
   size_t l = 0;
-  for (; l + 4 <= count; l += 4, place += 64) memcpy(place, bytes + l, 4);
-  memcpy(place, bytes + l, count - l);
+  for (; l + 4 <= k; l += 4, place += 64) memcpy(place, bytes + l, 4);
+  memcpy(place, bytes + l, k - l);
   return sum;
 }
 
@@ -79,7 +88,7 @@ void t5k_round_s8(size_t n, size_t k, const float *b, int8_t *numbers, float *sc
   }
 }
 
-void t5k_pack_rounded_s8(
+void t5k_pack_s8(
     size_t n, size_t k, const int8_t *b, const float *b_scales, void *out) {
   int8_t *numbers = out;
   const size_t units = (k + 3) / 4;
@@ -88,27 +97,6 @@ void t5k_pack_rounded_s8(
   memset(out, 0, t5k_packed_s8_bytes(n, k));
   for (size_t j = 0; j < n; j++, b += k) {
     scales[j] = b_scales[j];
-    sums[j] = lay_out(j, 0, k, units, b, numbers);
-  }
-}
-
-void t5k_pack_s8(size_t n, size_t k, const float *b, void *out) {
-  int8_t *numbers = out;
-  const size_t units = (k + 3) / 4;
-  float *scales = (float *)(numbers + blocks(n) * units * 64);
-  int32_t *sums = (int32_t *)(scales + blocks(n) * T5K_PACKED_COLUMNS);
-  memset(out, 0, t5k_packed_s8_bytes(n, k));
-  for (size_t j = 0; j < n; j++, b += k) {
-    const float greatest = greatest_of(k, b);
-    scales[j] = greatest / 127;
-    // A zero or NaN scale multiplies whatever the bytes are.
-    if (!(scales[j] > 0)) continue;
-    const float inverse = 127 / greatest;
-    int8_t rounded[ROUNDED_AT_ONCE];
-    for (size_t from = 0; from < k; from += ROUNDED_AT_ONCE) {
-      const size_t count = k - from < ROUNDED_AT_ONCE ? k - from : ROUNDED_AT_ONCE;
-      for (size_t l = 0; l < count; l++) rounded[l] = byte_of(b[from + l], inverse);
-      sums[j] += lay_out(j, from, count, units, rounded, numbers);
-    }
+    sums[j] = lay_out(j, k, units, b, numbers);
   }
 }

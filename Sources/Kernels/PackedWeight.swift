@@ -4,7 +4,7 @@ import CKernels
 public enum ReducedPrecision: Sendable, Hashable, CaseIterable {
   /// Floats of 8 significant bits; sums in single precision.
   case bf16
-  /// Whole numbers of 8 bits with a scale for each row; exact sums.
+  /// Whole numbers of 8 bits with a scale for each row, of factors that were rotated before; exact sums.
   case int8
 
   /// Whether this machine multiplies such numbers by instructions of their own, and so faster.
@@ -45,7 +45,9 @@ public final class PackedWeight: @unchecked Sendable {
     self.init(precision, rows: rows, columns: columns)
     switch precision {
     case .bf16: t5k_pack_bf16(rows, columns, numbers, memory)
-    case .int8: t5k_pack_s8(rows, columns, numbers, memory)
+    case .int8:
+      let rounded = RoundedRows(rows: rows, columns: columns, numbers: numbers)
+      t5k_pack_s8(rows, columns, rounded.bytes, rounded.scales, memory)
     }
   }
 
@@ -61,7 +63,7 @@ public final class PackedWeight: @unchecked Sendable {
     precondition(
       columns <= ReducedPrecision.int8.greatestDepth, "\(columns) products could overflow")
     self.init(.int8, rows: rows, columns: columns)
-    t5k_pack_rounded_s8(rows, columns, bytes, scales, memory)
+    t5k_pack_s8(rows, columns, bytes, scales, memory)
   }
 
   /// Room for a weight, which its owner fills before anybody reads it.

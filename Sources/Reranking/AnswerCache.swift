@@ -10,7 +10,7 @@ import Transformers
 /// changes none: batches, threads, and the scale that scores are given in.
 struct AnswerCache: Sendable {
   /// To be raised by whoever changes what the same model answers to the same texts, in any bit.
-  private static let revision = 1
+  private static let revision = 2
 
   private let cache: any ScoreCache
   private let beginning: SHA256
@@ -18,6 +18,7 @@ struct AnswerCache: Sendable {
   private let documents: Int
 
   /// - Parameters:
+  ///   - precision: What the model is computed in: never `auto`.
   ///   - labels: How many numbers an answer has.
   ///   - documents: How many documents a prompt has.
   ///   - describe: Adds what else the answers depend on.
@@ -31,7 +32,7 @@ struct AnswerCache: Sendable {
     self.documents = documents
     var hash = SHA256(of: "t5rank answer")
     hash.add(Self.revision)
-    hash.add(precision.resolved.rawValue)
+    hash.add(precision.rawValue)
     hash.add(MachineRate.kernelLevel)
     hash.add(fingerprint)
     describe(&hash)

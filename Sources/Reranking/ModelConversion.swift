@@ -219,7 +219,8 @@ package struct ModelConversion: Sendable {
     writer.add(tensor.name, shape: shape, bytes: rounded.bytes)
     // Any scale serves a row of zeros; 0 is left to mean a fault.
     writer.add(
-      tensor.name + "_scale", shape: [shape[0], 1], rounded.scales.map { $0 == 0 ? 1 : $0 })
+      tensor.name + ByteWeight.scaleSuffix, shape: [shape[0], 1],
+      rounded.scales.map { $0 == 0 ? 1 : $0 })
   }
 
   private func checkRange(

@@ -155,15 +155,26 @@ public final class ModelDirectory: Sendable {
   /// Whether linear layers are stored in bytes, as `t5rank convert --dtype INT8` writes them.
   package var storesBytes: Bool { tensors.contains { $0.scalarType == .int8 } }
 
-  /// What the model is computed in: never `auto`.
-  package func precision(_ options: RerankerOptions) -> Precision {
-    (options.precision ?? (storesBytes ? .int8 : .fp32)).resolved
+  /// The coarsest precision that `Precision.auto` may stand for: what `reranker.json` says, else `int8` for a model
+  /// that is stored so, and `bf16` for any other.
+  public var coarsestPrecision: Precision {
+    manifest?.coarsestPrecision ?? (storesBytes ? .int8 : .bf16)
   }
 
+  /// What the model is computed in on this machine: never `auto`.
+  ///
+  /// - Parameter wanted: nil: `int8` for a model that is stored so, else `fp32`.
+  public func precision(_ wanted: Precision?) -> Precision {
+    (wanted ?? (storesBytes ? .int8 : .fp32)).resolved(bearing: coarsestPrecision)
+  }
+
+  func precision(_ options: RerankerOptions) -> Precision { precision(options.precision) }
+
   /// What computes the model in a precision, the same for all rerankers.
+  ///
+  /// - Parameter precision: One that `precision(_:)` gave.
   func engine(_ precision: Precision) -> InferenceEngine {
     engines.withLock { engines in
-      let precision = precision.resolved
       if let engine = engines[precision] { return engine }
       let engine = InferenceEngine(parameters: parameters, precision: precision)
       engines[precision] = engine

@@ -22,7 +22,7 @@ package struct ModelDirectoryWriter: Sendable {
   /// Without `quant_method` transformers refuses the model; a method that it does not know it passes over
   /// with a warning, and takes bytes for weights.
   private static let byteFormat: JSONValue = [
-    "format": "t5rank-int8", "num_bits": 8, "symmetric": true, "strategy": "channel",
+    "format": "t5rank-int8-rotated", "num_bits": 8, "symmetric": true, "strategy": "channel",
   ]
 
   /// - Parameters:

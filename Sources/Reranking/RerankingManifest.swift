@@ -1,6 +1,7 @@
 import Checkpoints
 import JSON
 public import RankingCore
+public import Transformers
 
 /// `reranker.json` of a model directory: how its model is meant to be used.
 public struct RerankingManifest: Sendable, Hashable {
@@ -15,10 +16,13 @@ public struct RerankingManifest: Sendable, Hashable {
   public let maximumTokens: Int?
   /// The scale of scores; nil: the mode's own.
   public let scale: ScoreScale?
+  /// The coarsest precision that the model's order was found to bear, and that `Precision.auto` may take; nil:
+  /// not measured.
+  public let coarsestPrecision: Precision?
   private let path: String
 
-  /// Reads a manifest: `mode`, and optionally `prompts` (by `mono`, `rank` and `duo`), `max_tokens`
-  /// and `score`; no other key.
+  /// Reads a manifest: `mode`, and optionally `prompts` (by `mono`, `rank` and `duo`), `max_tokens`,
+  /// `score` and `coarsest_precision` (`fp32`, `bf16` or `int8`); no other key.
   ///
   /// - Throws: `RerankingError`: `fileMissing`, or `unusableModel` for the first thing that is wrong,
   ///   by file and key.
@@ -38,7 +42,8 @@ public struct RerankingManifest: Sendable, Hashable {
 
   private init(_ value: JSONValue, path: String) throws(Mismatch) {
     let object = try StrictObject(
-      value, at: "", required: ["mode"], optional: ["prompts", "max_tokens", "score"])
+      value, at: "", required: ["mode"],
+      optional: ["prompts", "max_tokens", "score", "coarsest_precision"])
     self.path = path
     mode = try object.choice("mode")
     prompts = try Self.prompts(try object.optional("prompts", "an object") { $0 })
@@ -46,6 +51,10 @@ public struct RerankingManifest: Sendable, Hashable {
       "max_tokens", "an integer from 1 to \(Prompt.largestBudget)"
     ) { $0.int.flatMap { 1...Prompt.largestBudget ~= $0 ? $0 : nil } }
     scale = try object.optionalChoice("score")
+    let precisions: [Precision] = [.fp32, .bf16, .int8]
+    coarsestPrecision = try object.optional(
+      "coarsest_precision", "one of " + precisions.map(\.rawValue).joined(separator: ", ")
+    ) { value in precisions.first { $0.rawValue == value.string } }
   }
 
   private static func prompts(_ value: JSONValue?) throws(Mismatch) -> [Prompt.Mode: String] {

@@ -49,9 +49,7 @@ struct BenchCommand {
     let requests = try requests()
     let threads = settings.options.threads ?? ThreadTeam.availableCores
     let path = try RankingModel.directory(settings.modelPath, for: settings.options.mode)
-    let precision =
-      try settings.options.precision?.resolved
-      ?? ModelDirectory(path: path).precision(settings.options)
+    let precision = try ModelDirectory(path: path).precision(settings.options.precision)
     let rateBefore = MachineRate.measured(precision.reduced, threads: threads)
     // The matrices of that measurement are no memory of ranking.
     PeakMemory.reset()

@@ -3,6 +3,7 @@ import JSON
 import RankingCore
 import Reranking
 import Tokenization
+import Transformers
 
 /// What `t5rank inspect` says about a model directory.
 struct ModelReport: Sendable {
@@ -73,6 +74,10 @@ struct ModelReport: Sendable {
       "default_mode": .string(model.defaultMode.rawValue),
     ]
     members["known_as"] = model.knownCheckpoint.map { .string($0.name) }
+    members["precision"] = [
+      "default": .string(model.precision(nil).rawValue),
+      "auto": .string(model.precision(.auto).rawValue),
+    ]
     members["no_reranker"] = reasonNotToRank.map { .string($0) }
     members["score"] = score.map { .string($0) }
     members["prompts"] = .array(prompts.map(\.json))
@@ -126,6 +131,11 @@ struct ModelReport: Sendable {
       ),
       ("tokenizer", "\(tokenizerName), \(grouped(model.tokenizer.vocabularySize)) pieces"),
       ("default mode", model.defaultMode.rawValue),
+      (
+        "precision",
+        model.precision(nil).rawValue
+          + ", with --precision auto on this machine \(model.precision(.auto).rawValue)"
+      ),
     ]
     if let known = model.knownCheckpoint {
       rows.append(("known as", known.name + (reasonNotToRank.map { ": \($0)" } ?? "")))

@@ -1,6 +1,7 @@
 import RankingFormats
 package import Reranking
 import Synchronization
+import Transformers
 
 /// An opened model, ready to rank in one mode.
 package struct RankingModel: Sendable {
@@ -41,9 +42,12 @@ package struct RankingModel: Sendable {
   private static func open(
     _ model: ModelDirectory, _ options: RerankerOptions
   ) throws -> RankingModel {
-    RankingModel(
+    let precision = "\(model.path): --precision auto is \(model.precision(.auto).rawValue) here"
+    let notes = [model.note(for: options), options.precision == .auto ? precision : nil]
+      .compactMap { $0 }
+    return RankingModel(
       mode: options.mode ?? model.defaultMode, reranker: try model.reranker(options),
-      note: model.note(for: options))
+      note: notes.isEmpty ? nil : notes.joined(separator: "; "))
   }
 
   /// Ranks a request; what is wrong with it alone is thrown as a `FormatError` with its place.

@@ -1,15 +1,17 @@
 import Checkpoints
 import Kernels
 
-/// A layer's weight that is stored rounded: bytes `[rows, columns]`, and a scale for each row.
-struct ByteWeight: Sendable {
+/// A layer's weight that is stored rotated and rounded, as `RoundedRows` makes it: bytes `[rows, columns]`, and a
+/// scale for each row.
+package struct ByteWeight: Sendable {
   private let rows: Int
   private let columns: Int
   private let bytes: ByteBuffer
   private let scales: FloatBuffer
 
-  /// What the name of a weight's scales adds to that of the weight.
-  static let scaleSuffix = "_scale"
+  /// What the name of a weight's scales adds to that of the weight: `_scale` alone, as others name them, would
+  /// promise bytes that are not rotated.
+  package static let scaleSuffix = "_rotated_scale"
 
   /// Why a scale, `tensor`, is none of a weight with so many rows; nil where it may be one.
   static func fault(of tensor: StoredTensor, rows: Int) -> String? {
@@ -62,6 +64,7 @@ struct ByteWeight: Sendable {
           floats[place] = Float(bytes.numbers[place]) * scales.pointer[row]
         }
       }
+      if let start = floats.baseAddress { RoundedRows.rotate(start, rows: rows, columns: columns) }
       bytes.releasePages()
     }
   }

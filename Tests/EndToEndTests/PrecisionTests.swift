@@ -1,3 +1,5 @@
+import Foundation
+import JSON
 import Testing
 
 @Suite("t5rank --precision")
@@ -29,6 +31,44 @@ struct PrecisionTests {
       // one of thousands.
       #expect(abs(score - (wanted[document] ?? .nan)) < (precision == "bf16" ? 0.04 : 0.1))
     }
+  }
+
+  /// What inspect says of a model, with the kernels that are named.
+  private func automatic(_ model: String, kernels: String) throws -> String? {
+    let outcome = try Program.run(
+      ["inspect", "--json", model], variables: ["T5RANK_KERNELS": kernels])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let precision = try JSONValue(parsing: outcome.output)["precision"]
+    #expect(precision?["default"]?.string == "fp32")
+    return precision?["auto"]?.string
+  }
+
+  /// What the system says of its processors; empty where it does not.
+  private static let processor =
+    (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+
+  @Test("auto is int8 only with instructions for it and for a model that bears it")
+  func automatic() throws {
+    let shipped = "\(Program.project)/weights/cross-encoder-mini"
+    let other = "\(Program.project)/Tests/Fixtures/cross-encoders/bert-saved"
+    for kernels in ["plain", "baseline"] {
+      #expect(try automatic(shipped, kernels: kernels) == "fp32")
+    }
+    if Self.processor.contains(" avx512_vnni") {
+      #expect(try automatic(shipped, kernels: "avx512vnni") == "int8")
+      #expect(try automatic(other, kernels: "avx512vnni") == "fp32")
+    }
+    if Self.processor.contains(" avx512_bf16") {
+      #expect(try automatic(shipped, kernels: "avx512bf16") == "int8")
+      #expect(try automatic(other, kernels: "avx512bf16") == "bf16")
+    }
+  }
+
+  @Test("auto says what it stands for")
+  func automaticNote() throws {
+    let outcome = try Program.run(
+      ["--precision", "auto", "--query", "bees", Program.project + "/docs/sample/passages.txt"])
+    #expect(outcome.status == 0 && outcome.errors.contains("--precision auto is "))
   }
 
   @Test("a precision that is none is refused")

@@ -51,29 +51,16 @@ struct ReducedGemmTests {
     }
   }
 
-  @Test("rounding by rows and laying that out gives the bytes of both at once")
+  @Test("a weight's bytes reach 127, with a scale for each row")
   func roundedRows() {
-    var random = SeededRandom(seed: 66)
-    for (n, k) in [(1, 1), (3, 5), (16, 4), (17, 63), (40, 130)] {
-      var b = random.floats(n * k)
-      // A row of zeros, and one of which a number is the greatest there is.
-      if n > 2 {
-        for l in 0..<k { b[k + l] = 0 }
-        b[2 * k] = .greatestFiniteMagnitude
-      }
-      var numbers = [Int8](repeating: 99, count: n * k)
-      var scales = [Float](repeating: 99, count: n)
-      t5k_round_s8(n, k, b, &numbers, &scales)
-      var wanted = [UInt8](repeating: 0xA5, count: t5k_packed_s8_bytes(n, k))
-      var found = [UInt8](repeating: 0x5A, count: wanted.count)
-      t5k_pack_s8(n, k, b, &wanted)
-      t5k_pack_rounded_s8(n, k, numbers, scales, &found)
-      #expect(found == wanted, "\(n)×\(k)")
-    }
-    var scale: Float = 0
-    var numbers: [Int8] = [0, 0]
-    t5k_round_s8(1, 2, [1, .infinity], &numbers, &scale)
-    #expect(scale.isNaN)
+    let large = Float.greatestFiniteMagnitude
+    let rows: [[Float]] = [[1, -2, 0.5], [0, 0, -0.0], [large, -large, 1], [0, .infinity, 1]]
+    var numbers = [Int8](repeating: 99, count: 12)
+    var scales = [Float](repeating: 99, count: 4)
+    t5k_round_s8(4, 3, rows.flatMap { $0 }, &numbers, &scales)
+    #expect(numbers[0..<9] == [64, -127, 32, 0, 0, 0, 127, -127, 0])
+    #expect(scales[0] == 2 / 127 && scales[1] == 0 && scales[2] == large / 127)
+    #expect(scales[3].isNaN)
   }
 
   @Test("without any k a product is its bias", arguments: ReducedProduct.vectors)

@@ -37,8 +37,11 @@ struct ReducedProduct: Sendable, CustomTestStringConvertible {
       t5k_pack_bf16(n, k, b, &out)
       return out
     case .s8:
+      var numbers = [Int8](repeating: 99, count: n * k)
+      var scales = [Float](repeating: 99, count: n)
+      t5k_round_s8(n, k, b, &numbers, &scales)
       var out = [UInt8](repeating: 0xA5, count: t5k_packed_s8_bytes(n, k))
-      t5k_pack_s8(n, k, b, &out)
+      t5k_pack_s8(n, k, numbers, scales, &out)
       return out
     }
   }

@@ -34,8 +34,26 @@ struct PrecisionTests {
 
   @Test("are those of the precision that auto stands for on this machine")
   func automatic() throws {
-    #expect(Precision.auto.resolved != .auto)
-    #expect(try Self.scores(.mono, .auto) == Self.scores(.mono, Precision.auto.resolved))
+    let precision = try ShippedModel.t5().precision(.auto)
+    #expect(precision != .auto)
+    #expect(try Self.scores(.mono, .auto) == Self.scores(.mono, precision))
+  }
+
+  @Test(
+    "auto is never coarser than the manifest says, and takes bf16 for a model that says nothing",
+    arguments: [nil, Precision.fp32, .bf16, .int8])
+  func bearing(coarsest: Precision?) throws {
+    let key = coarsest.map { ",\"coarsest_precision\":\"\($0.rawValue)\"" } ?? ""
+    try withModelFolder(
+      of: ShippedModel.path("cross-encoder-mini"),
+      replacing: ["reranker.json": "{\"mode\":\"cross\"\(key)}"]
+    ) { folder in
+      let model = try ModelDirectory(path: folder)
+      #expect(model.coarsestPrecision == coarsest ?? .bf16)
+      #expect(model.precision(nil) == .fp32 && model.precision(.int8) == .int8)
+      #expect(model.precision(.auto) == Precision.auto.resolved(bearing: coarsest ?? .bf16))
+      if coarsest == .fp32 { #expect(model.precision(.auto) == .fp32) }
+    }
   }
 
   @Test("of one model are not changed by other precisions of it in use")

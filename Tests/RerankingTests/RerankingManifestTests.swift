@@ -2,6 +2,7 @@ import JSON
 import RankingCore
 import Reranking
 import Testing
+import Transformers
 
 @Suite("reranker.json")
 struct RerankingManifestTests {
@@ -16,11 +17,12 @@ struct RerankingManifestTests {
   func readsEverything() throws {
     let manifest = try manifest(
       #"{"mode":"mono-duo","prompts":{"mono":"monot5","duo":"duot5"},"max_tokens":256,"#
-        + #""score":"log-probability"}"#)
+        + #""score":"log-probability","coarsest_precision":"int8"}"#)
     #expect(manifest.mode == .monoDuo)
     #expect(manifest.prompts == [.mono: "monot5", .duo: "duot5"])
     #expect(manifest.maximumTokens == 256)
     #expect(manifest.scale == .logProbability)
+    #expect(manifest.coarsestPrecision == .int8)
     #expect(try manifest.prompt(for: .mono)?.name == "monot5")
     #expect(try manifest.prompt(for: .rank) == nil)
   }
@@ -32,6 +34,7 @@ struct RerankingManifestTests {
     #expect(manifest.prompts.isEmpty)
     #expect(manifest.maximumTokens == nil)
     #expect(manifest.scale == nil)
+    #expect(manifest.coarsestPrecision == nil)
   }
 
   @Test("A path is looked up in the model's directory")
@@ -74,6 +77,10 @@ struct RerankingManifestTests {
       (#"{"mode":"mono","max_tokens":0}"#, "max_tokens: expected an integer from 1 to"),
       (#"{"mode":"mono","max_tokens":1e3}"#, "max_tokens: expected an integer from 1 to"),
       (#"{"mode":"mono","score":"percent"}"#, "score: expected one of logit, log-probability"),
+      (
+        #"{"mode":"mono","coarsest_precision":"auto"}"#,
+        "coarsest_precision: expected one of fp32, bf16, int8"
+      ),
       (#"{"mode":"mono","mode":"duo"}"#, "expected JSON"),
     ])
   func refuses(text: String, sentence: String) {

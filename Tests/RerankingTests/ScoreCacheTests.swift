@@ -53,6 +53,15 @@ struct ScoreCacheTests {
     #expect(warm.statistics == expected)
   }
 
+  @Test("serves auto and the precision that it stands for from the same answers")
+  func automaticPrecision() throws {
+    let cache = MemoryScoreCache(capacity: 10_000)
+    _ = try Self.result(.cross, cache) { $0.precision = .auto }
+    let precision = try ShippedModel.bert().precision(.auto)
+    let named = try Self.result(.cross, cache) { $0.precision = precision }
+    #expect(named.statistics.cacheMisses == 0)
+  }
+
   @Test("serves every scale, any number of threads and any batch from the same answers")
   func scales() throws {
     let cache = MemoryScoreCache(capacity: 10_000)

@@ -67,7 +67,9 @@ struct StoredBytesTests {
       let greatest = zip(exact, found).map { abs($0 - $1) }.max() ?? 0
       // A third of what inputs in bytes may cost beside the weights: see PrecisionTests.
       #expect(greatest > 0 && greatest < 0.3)
-      #expect(try scores(bytes, .cross, .auto) == scores(bytes, .cross, Precision.auto.resolved))
+      let auto = bytes.precision(.auto)
+      #expect(bytes.coarsestPrecision == .int8 && auto == Precision.auto.resolved(bearing: .int8))
+      #expect(try scores(bytes, .cross, .auto) == scores(bytes, .cross, auto))
     }
   }
 
@@ -79,7 +81,7 @@ struct StoredBytesTests {
       let after = Dictionary(uniqueKeysWithValues: bytes.tensors.map { ($0.name, $0) })
       for (name, tensor) in before where after[name]?.scalarType != .int8 {
         #expect(after[name] == tensor)
-        #expect(after[name + "_scale"] == nil)
+        #expect(after[name + "_rotated_scale"] == nil)
       }
       let rounded = after.values.filter { $0.scalarType == .int8 }
       // Six linear layers in each, but for the last one's keys and values.
@@ -90,12 +92,12 @@ struct StoredBytesTests {
       #expect(rounded.count == 6 * configuration.layers - 2)
       for tensor in rounded {
         #expect(tensor.shape == before[tensor.name]?.shape)
-        #expect(after[tensor.name + "_scale"]?.shape == [tensor.shape[0], 1])
-        #expect(after[tensor.name + "_scale"]?.scalarType == .float32)
+        #expect(after[tensor.name + "_rotated_scale"]?.shape == [tensor.shape[0], 1])
+        #expect(after[tensor.name + "_rotated_scale"]?.scalarType == .float32)
       }
       let text = try String(contentsOfFile: "\(bytes.path)/config.json", encoding: .utf8)
       let mark = try JSONValue(parsing: Array(text.utf8))["quantization_config"]
-      #expect(mark?["format"]?.string == "t5rank-int8")
+      #expect(mark?["format"]?.string == "t5rank-int8-rotated")
       // With a method that it does not know, transformers would read bytes as weights.
       #expect(mark?["quant_method"] == nil)
     }
@@ -141,27 +143,31 @@ struct StoredBytesTests {
   }
 
   static let faults: [Fault] = [
-    Fault(testDescription: "no scale", words: "1 missing: \(name)_scale") { $0.hasScale = false },
+    Fault(testDescription: "no scale", words: "1 missing: \(name)_rotated_scale") {
+      $0.hasScale = false
+    },
     Fault(
       testDescription: "a scale too few",
-      words: "1 misshapen: \(name)_scale (expected F32 of shape [30, 1], found F32 of [29, 1])"
+      words: "1 misshapen: \(name)_rotated_scale "
+        + "(expected F32 of shape [30, 1], found F32 of [29, 1])"
     ) {
       $0.scaleShape = [29, 1]
       $0.scales.removeLast()
     },
     Fault(
       testDescription: "one dimension",
-      words: "_scale (expected F32 of shape [30, 1], found F32 of [30])"
+      words: "_rotated_scale (expected F32 of shape [30, 1], found F32 of [30])"
     ) { $0.scaleShape = [30] },
     Fault(
-      testDescription: "F16", words: "_scale (expected F32 of shape [30, 1], found F16 of [30, 1])"
+      testDescription: "F16",
+      words: "_rotated_scale (expected F32 of shape [30, 1], found F16 of [30, 1])"
     ) { $0.scaleType = .float16 },
     Fault(testDescription: "zero", words: "found 0.0 for row 3") { $0.scales[3] = 0 },
     Fault(testDescription: "negative", words: "found -0.5 for row 4") { $0.scales[4] = -0.5 },
     Fault(testDescription: "infinite", words: "found inf for row 5") { $0.scales[5] = .infinity },
     Fault(
       testDescription: "NaN",
-      words: "\(name)_scale (expected finite scales above 0, found nan for row 6)"
+      words: "\(name)_rotated_scale (expected finite scales above 0, found nan for row 6)"
     ) { $0.scales[6] = .nan },
     Fault(
       testDescription: "-128", words: "\(name) (expected bytes from -127 to 127, found -128)"
@@ -184,7 +190,7 @@ struct StoredBytesTests {
       return Array(UnsafeBufferPointer(start: floats.pointer, count: floats.count))
     }
     var writer = SafetensorsWriter()
-    for tensor in checkpoint.tensors where tensor.name != Self.name + "_scale" {
+    for tensor in checkpoint.tensors where tensor.name != Self.name + "_rotated_scale" {
       guard let bytes = try checkpoint.bytes(of: tensor) else {
         writer.add(
           tensor.name, shape: tensor.shape, try floats(tensor), as: tensor.scalarType)
@@ -194,7 +200,7 @@ struct StoredBytesTests {
         writer.add(tensor.name, shape: tensor.shape, bytes: Array(bytes.numbers))
         continue
       }
-      let scale = try #require(places[Self.name + "_scale"])
+      let scale = try #require(places[Self.name + "_rotated_scale"])
       var layer = Layer(
         shape: tensor.shape, bytes: Array(bytes.numbers), scaleShape: scale.shape,
         scales: try floats(scale))

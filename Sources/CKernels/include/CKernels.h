@@ -114,6 +114,7 @@ typedef struct {
   void (*bf16_to_f32)(const uint16_t *x, float *out, size_t n);
   void (*bf16_rows)(const float *x, size_t rows, size_t columns, void *out);
   void (*s8_rows)(const float *x, size_t rows, size_t columns, void *out);
+  void (*rotate_rows)(const float *x, size_t rows, size_t columns, float *out);
   void (*pack_bf16)(size_t n, size_t k, const float *b, void *out);
   void (*pack_bf16_columns)(size_t k, size_t n, const float *x, void *out);
   void (*gemm_bf16)(
@@ -267,6 +268,7 @@ void t5k_gemm_tn(
 enum {
   T5K_PACKED_COLUMNS = 16,  ///< Rows of B are packed by so many.
   T5K_GREATEST_S8_DEPTH = 66000,  ///< Sums of more products of bytes could overflow.
+  T5K_ROTATED_COLUMNS = 64,  ///< Columns are rotated by so many.
 };
 
 /// Bytes that `t5k_pack_bf16` writes.
@@ -288,19 +290,23 @@ void t5k_pack_bf16(size_t n, size_t k, const float *b, void *out);
 /// As `t5k_pack_bf16`, of the B [n, k] whose transpose is `x` [k, n].
 void t5k_pack_bf16_columns(size_t k, size_t n, const float *x, void *out);
 
-/// Rounds B to bytes and lays it out for `t5k_gemm_s8`. The same bytes at every level.
-void t5k_pack_s8(size_t n, size_t k, const float *b, void *out);
-
-/// Rounds B as `t5k_pack_s8` does, row-major: `numbers` [n, k], from −127 to 127, and `scales` [n], of which
-/// one is 0 for a row that counts as 0, and NaN for a row with a number that is not finite.
+/// Rounds B to bytes, row-major: `numbers` [n, k], from −127 to 127, and `scales` [n], of which one is 0 for
+/// a row that counts as 0, and NaN for a row with a number that is not finite.
 void t5k_round_s8(size_t n, size_t k, const float *b, int8_t *numbers, float *scales);
 
-/// Lays out what `t5k_round_s8` wrote: `t5k_round_s8` and this give the bytes of `t5k_pack_s8`.
-void t5k_pack_rounded_s8(
+/// Lays out what `t5k_round_s8` wrote for `t5k_gemm_s8`.
+void t5k_pack_s8(
     size_t n, size_t k, const int8_t *b, const float *b_scales, void *out);
 
 /// Rounds `x` [rows, columns] and lays it out for `t5k_gemm_bf16`.
 void t5k_bf16_rows(const float *x, size_t rows, size_t columns, void *out);
+
+/// out = x·R, in place or not, for `x` [rows, columns]: each 64 whole columns are multiplied with D·H·D / 8, where
+/// H is Hadamard's matrix and D a diagonal of signs; columns after the last 64 stay. R is its own inverse and
+/// (A·R)·(B·R)ᵀ = A·Bᵀ, but a large number of a row becomes 64 small ones, so that rounding the row by its range
+/// costs less (Ashkboos et al. 2024, arXiv 2404.00456). The same bits at every level. Numbers above 4·10³⁷ may
+/// overflow.
+void t5k_rotate_rows(const float *x, size_t rows, size_t columns, float *out);
 
 /// Rounds `x` [rows, columns] to bytes and lays it out for `t5k_gemm_s8`.
 void t5k_s8_rows(const float *x, size_t rows, size_t columns, void *out);
