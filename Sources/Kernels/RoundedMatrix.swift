@@ -35,7 +35,8 @@ public struct RoundedMatrix {
   }
 
   private static func rotateAndRound(
-    _ rows: UnsafePointer<Float>, _ count: Int, _ columns: Int, into out: UnsafeMutablePointer<Float>
+    _ rows: UnsafePointer<Float>, _ count: Int, _ columns: Int,
+    into out: UnsafeMutablePointer<Float>
   ) {
     // Rotated rows of 16 KB are still in the first-level cache when they are rounded.
     let step = max(1, min(count, 4096 / max(columns, 1)))

@@ -17,10 +17,12 @@ package struct BatchPlan: Sendable {
 
   /// - Parameters:
   ///   - lengths: The tokens of each sequence.
-  ///   - batchTokens: The most tokens of a batch, but for a single longer sequence.
+  ///   - batchTokens: The most tokens of a batch, but for a single longer sequence; `.max` for no limit.
   package init(_ lengths: [Int], threads: Int, batchTokens: Int) {
     let threads = max(threads, 1)
     let total = lengths.reduce(0, +)
+    // More room than there are tokens is no more use, and could overflow.
+    let batchTokens = min(max(batchTokens, 1), max(total, 1))
     let order = lengths.indices.sorted {
       lengths[$0] != lengths[$1] ? lengths[$0] > lengths[$1] : $0 < $1
     }

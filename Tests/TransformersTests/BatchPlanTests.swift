@@ -12,7 +12,7 @@ import Transformers
   func batches() {
     var random = SeededRandom(seed: 23)
     for threads in [1, 2, 8] {
-      for limit in [1, 100, 2048] {
+      for limit in [1, 100, 2048, .max] {
         for count in [1, 3, 200] {
           let lengths = (0..<count).map { _ in Int.random(in: 1...400, using: &random) }
           let plan = BatchPlan(lengths, threads: threads, batchTokens: limit)
