@@ -9,9 +9,9 @@ import Synchronization
 ///
 /// A class because all threads share it.
 public final class ForkJoinTeam: @unchecked Sendable {
-  // Sendable stands on this: `step` and `finished` are written by the computation's own thread, before it
-  // publishes the step's number in `state`, and the next step is only begun when every part that was taken is
-  // done; a helper reads them between taking a part and reporting it done.
+  // Sendable stands on this: `step` is written by the computation's own thread, before it publishes the step's
+  // number in `state`, and the next step is only begun when every part that was taken is done; a helper reads
+  // it between taking a part and reporting it done.
   /// How many threads there may be, the computation's own among them.
   public let count: Int
 

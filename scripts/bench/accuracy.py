@@ -14,7 +14,6 @@ those of the precision. CPU seconds are user time of the ranking process, its st
 
 import argparse
 import json
-import math
 import os
 import pathlib
 import resource
@@ -25,6 +24,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
+from agreement import tau_b  # noqa: E402
 from comparison.collection import Collection  # noqa: E402
 from comparison.evaluation import run_text  # noqa: E402
 from comparison.program import output  # noqa: E402
@@ -34,20 +34,6 @@ REFERENCE = "fp32"
 MEASURE = "nDCG@10"
 HEADINGS = ["model", "mode", "precision", "collection", "queries", "pairs", "max. difference", "mean",
             "spread of scores", "τ", "least τ", f"{MEASURE}, fp32", "difference", "CPU s ÷ fp32's"]
-
-
-def kendall(first, second):
-    """τ-b of two aligned lists of scores; nan where all scores of one are equal."""
-    agreed = tied_first = tied_second = pairs = 0
-    for i in range(len(first)):
-        for j in range(i):
-            a, b = first[i] - first[j], second[i] - second[j]
-            pairs += 1
-            tied_first += a == 0
-            tied_second += b == 0
-            agreed += (a > 0) - (a < 0) if b > 0 else ((a < 0) - (a > 0) if b < 0 else 0)
-    varied = (pairs - tied_first) * (pairs - tied_second)
-    return agreed / math.sqrt(varied) if varied else math.nan
 
 
 class Candidates:
@@ -92,9 +78,9 @@ def compare(name, scores, reference):
         found = scores[query]
         differences += [abs(found[document] - score) for document, score in expected.items()]
         values += expected.values()
-        taus.append(kendall(list(expected.values()), [found[document] for document in expected]))
+        taus.append(tau_b([(score, found[document]) for document, score in expected.items()]))
     # A query of which nothing is ordered has no order to lose.
-    taus = [tau for tau in taus if not math.isnan(tau)]
+    taus = [tau for tau in taus if tau is not None]
     return {"collection": name, "queries": len(known), "pairs": len(differences),
             "max_difference": max(differences), "mean_difference": statistics.mean(differences),
             "spread": max(values) - min(values), "tau": statistics.mean(taus), "least_tau": min(taus),
