@@ -175,8 +175,8 @@ void t5k_gemm_tn(
   kernels()->gemm_tn(m, n, k, a, lda, b, ldb, c, ldc, accumulate);
 }
 
-void t5k_bf16_rows(const float *x, size_t rows, size_t columns, void *out) {
-  kernels()->bf16_rows(x, rows, columns, out);
+void t5k_bf16_rows(const float *x, size_t ld, size_t rows, size_t columns, void *out) {
+  kernels()->bf16_rows(x, ld, rows, columns, out);
 }
 
 void t5k_s8_rows(const float *x, size_t rows, size_t columns, void *out) {
@@ -193,12 +193,12 @@ void t5k_gemm_bf16(
   kernels()->gemm_bf16(m, n, k, a, b, c, ldc, bias, activation, accumulate);
 }
 
-void t5k_pack_bf16(size_t n, size_t k, const float *b, void *out) {
-  kernels()->pack_bf16(n, k, b, out);
+void t5k_pack_bf16(size_t n, size_t k, const float *b, size_t ldb, void *out) {
+  kernels()->pack_bf16(n, k, b, ldb, out);
 }
 
-void t5k_pack_bf16_columns(size_t k, size_t n, const float *x, void *out) {
-  kernels()->pack_bf16_columns(k, n, x, out);
+void t5k_pack_bf16_columns(size_t k, size_t n, const float *x, size_t ldx, void *out) {
+  kernels()->pack_bf16_columns(k, n, x, ldx, out);
 }
 
 void t5k_gemm_bf16_packed(

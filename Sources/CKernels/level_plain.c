@@ -13,7 +13,7 @@ static double activation(t5k_activation kind, double x) {
   case T5K_RELU:
     return x < 0 ? 0 : x;
   case T5K_GELU_ERF:
-    return 0.5 * x * (1 + erf(x * 0.70710678118654752440));
+    return isinf(x) ? fmax(x, 0) : 0.5 * x * (1 + erf(x * 0.70710678118654752440));
   case T5K_GELU_TANH:
     // √(2/π), and the cubic term of Hendrycks & Gimpel 2016.
     return 0.5 * x * (1 + tanh(0.79788456080286535588 * (x + 0.044715 * x * x * x)));

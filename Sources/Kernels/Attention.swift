@@ -15,12 +15,13 @@ public enum Attention {
   ///   - values: `[key rows, heads · width]`.
   ///   - bias: Reaches as far as the longest sequence of keys, or is nil.
   ///   - dropout: Of the probabilities, in training.
+  ///   - isRounded: Whether the factors of both products are rounded to bfloat16; never those of `backward`.
   ///   - team: Whose threads share the heads; nil: this thread computes them all.
   /// - Returns: `[query rows, heads · width]`.
   public static func forward(
     queries: Matrix, keys: Matrix, values: Matrix, heads: Int, scale: Float,
     layout: AttentionLayout, bias: DistanceBias?, dropout: Dropout? = nil,
-    team: ForkJoinTeam? = nil, in workspace: Workspace
+    isRounded: Bool = false, team: ForkJoinTeam? = nil, in workspace: Workspace
   ) -> Matrix {
     let columns = queries.columns
     precondition(heads > 0 && columns.isMultiple(of: heads), "heads share the columns evenly")
@@ -30,7 +31,10 @@ public enum Attention {
     precondition(layout.reach == nil || dropout == nil, "near keys are not dropped")
     let width = columns / heads
     let out = workspace.matrix(rows: queries.rows, columns: columns)
-    let scratches = (0..<(team?.count ?? 1)).map { _ in scratch(for: layout, in: workspace) }
+    let products = (0..<(team?.count ?? 1)).map { _ in
+      HeadProducts(
+        for: layout, width: width, stride: columns, isRounded: isRounded, in: workspace)
+    }
 
     for sequence in 0..<layout.count {
       let queryRows = layout.queries(of: sequence)
@@ -39,7 +43,9 @@ public enum Attention {
       precondition(layout.direction == .bidirectional || queryRows.count <= keyRows.count)
       let block = rowsAtOnce(keys: keyRows.count, reach: layout.reach)
       ForkJoinTeam.share(parts: heads, among: team) { head, thread in
-        let (scores, factors) = scratches[thread]
+        let products = products[thread]
+        let (scores, factors) = (products.scores, products.factors)
+        products.forgetKeys()
         for start in stride(from: 0, to: queryRows.count, by: block) {
           let rows = min(block, queryRows.count - start)
           let place = (queryRows.lowerBound + start) * columns + head * width
@@ -49,9 +55,9 @@ public enum Attention {
             from: position, rows: rows, keys: keyRows.count, reach: layout.reach)
           // In bounds: rows of the sequence, columns of the head.
           let keyPlace = (keyRows.lowerBound + seen.lowerBound) * columns + head * width
-          t5k_gemm_nt(
-            rows, seen.count, width, queries.pointer + place, columns, keys.pointer + keyPlace,
-            columns, scores.pointer, seen.count, nil, 0)
+          products.multiply(
+            queries.pointer + place, rows: rows, keys: keys.pointer + keyPlace,
+            values: values.pointer + keyPlace, count: seen.count)
           softmax(
             scores, rows: rows, keys: seen.count, scale: scale,
             position: position - seen.lowerBound, head: head, bias: bias,
@@ -61,9 +67,8 @@ public enum Attention {
               scores.pointer, scores.pointer, rows * seen.count, dropout.seed,
               UInt32(truncatingIfNeeded: start * keyRows.count), dropout.rate)
           }
-          t5k_gemm_nn(
-            rows, width, seen.count, scores.pointer, seen.count, values.pointer + keyPlace, columns,
-            out.pointer + place, columns, 0)
+          products.weigh(
+            values.pointer + keyPlace, rows: rows, count: seen.count, into: out.pointer + place)
           t5k_scale_rows(out.pointer + place, columns, rows, width, factors.pointer)
         }
       }
@@ -140,21 +145,5 @@ public enum Attention {
   static func rowsAtOnce(keys: Int, reach: Int?) -> Int {
     let rows = max(scoresAtOnce / max(keys, 1), 16)
     return reach == nil ? rows : min(rows, nearRowsAtOnce)
-  }
-
-  /// Room for a block of scores, and for a factor a row.
-  private static func scratch(
-    for layout: AttentionLayout, in workspace: Workspace
-  ) -> (scores: Matrix, factors: Matrix) {
-    var count = 0
-    var rows = 0
-    for sequence in 0..<layout.count {
-      let keys = layout.keys(of: sequence).count
-      let block = min(
-        rowsAtOnce(keys: keys, reach: layout.reach), layout.queries(of: sequence).count)
-      count = max(count, block * keys)
-      rows = max(rows, block)
-    }
-    return (workspace.matrix(rows: 1, columns: count), workspace.matrix(rows: 1, columns: rows))
   }
 }

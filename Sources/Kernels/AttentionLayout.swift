@@ -44,6 +44,9 @@ public struct AttentionLayout: Sendable, Hashable {
   /// The number of sequences.
   public var count: Int { queryOffsets.count - 1 }
 
+  /// Whether every token sees, and is seen by, those of its sequence that are within reach.
+  public var isOfAnEncoder: Bool { direction == .bidirectional && queryOffsets == keyOffsets }
+
   /// The queries of a sequence.
   public func queries(of sequence: Int) -> Range<Int> {
     queryOffsets[sequence]..<queryOffsets[sequence + 1]

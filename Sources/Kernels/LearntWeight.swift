@@ -22,7 +22,8 @@ public final class LearntWeight: Sendable {
   /// - Parameter numbers: `[rows, columns]`.
   public func round(_ numbers: UnsafePointer<Float>) {
     // In bounds: the kernels write as many bytes as a packed weight of this shape has.
-    t5k_pack_bf16(forward.rows, forward.columns, numbers, forward.memory)
-    t5k_pack_bf16_columns(forward.rows, forward.columns, numbers, backward.memory)
+    t5k_pack_bf16(forward.rows, forward.columns, numbers, forward.columns, forward.memory)
+    t5k_pack_bf16_columns(
+      forward.rows, forward.columns, numbers, forward.columns, backward.memory)
   }
 }

@@ -44,7 +44,7 @@ public final class PackedWeight: @unchecked Sendable {
     precondition(columns <= precision.greatestDepth, "\(columns) products could overflow")
     self.init(precision, rows: rows, columns: columns)
     switch precision {
-    case .bf16: t5k_pack_bf16(rows, columns, numbers, memory)
+    case .bf16: t5k_pack_bf16(rows, columns, numbers, columns, memory)
     case .int8:
       let rounded = RoundedRows(rows: rows, columns: columns, numbers: numbers)
       t5k_pack_s8(rows, columns, rounded.bytes, rounded.scales, memory)

@@ -16,7 +16,7 @@ public struct RoundedColumns {
     // Whole lines of 64 bytes.
     let floats = t5k_packed_bf16_bytes(columns, rows) / MemoryLayout<Float>.size
     memory = workspace.matrix(rows: 1, columns: floats)
-    t5k_pack_bf16_columns(rows, columns, matrix.pointer, memory.pointer)
+    t5k_pack_bf16_columns(rows, columns, matrix.pointer, columns, memory.pointer)
   }
 
   fileprivate var pointer: UnsafeRawPointer { UnsafeRawPointer(memory.pointer) }

@@ -27,7 +27,7 @@ public struct RoundedMatrix {
     matrix.forEachPart(of: team) { [columns] place, count in
       let out = memory.pointer + place / max(columns, 1) * width
       switch precision {
-      case .bf16: t5k_bf16_rows(matrix.pointer + place, count, columns, out)
+      case .bf16: t5k_bf16_rows(matrix.pointer + place, columns, count, columns, out)
       case .int8: Self.rotateAndRound(matrix.pointer + place, count, columns, into: out)
       }
     }

