@@ -78,16 +78,25 @@ public struct SafetensorsWriter {
   /// Writes the file under a temporary name in the same directory, then renames it: whoever looks
   /// sees the old file or the whole new one.
   ///
+  /// - Parameter shouldStop: Asked before each tensor.
+  /// - Returns: Whether the file was written: false, and nothing is left behind, if it was to stop.
   /// - Throws: `CheckpointError.unwritable`; nothing is left behind then.
-  public func write(to path: String) throws(CheckpointError) {
+  @discardableResult
+  public func write(
+    to path: String, shouldStop: () -> Bool = { false }
+  ) throws(CheckpointError) -> Bool {
     // Wide numbers first keeps every tensor aligned; names within that make the file reproducible.
     let ordered = items.sorted {
       ($1.scalarType.byteCount, $0.name) < ($0.scalarType.byteCount, $1.name)
     }
     let file = try AtomicFile(path: path)
     try file.write(header(of: ordered))
-    for item in ordered { try write(item, to: file) }
+    for item in ordered {
+      if shouldStop() { return false }
+      try write(item, to: file)
+    }
     try file.commit()
+    return true
   }
 
   private func header(of items: [Item]) -> [UInt8] {

@@ -107,9 +107,12 @@ package struct ModelConversion: Sendable {
 
   /// Writes the directory; it appears whole, or not at all.
   ///
+  /// - Parameter shouldStop: Asked before each tensor is read, and before it is written.
+  /// - Returns: Whether the directory was written: false, and nothing is left behind, if it was to stop.
   /// - Throws: `CheckpointError.unwritable`, also where a directory that is not empty stands at the
   ///   path; `RerankingError.unusableOptions` for numbers that F16 or bytes cannot hold.
-  package func write(to path: String) throws {
+  @discardableResult
+  package func write(to path: String, shouldStop: () -> Bool = { false }) throws -> Bool {
     let directory = try AtomicDirectory(path: path)
     let files = ModelDirectoryWriter(source, cut: cut)
     try files.writeCompanions(to: directory.temporaryPath)
@@ -118,6 +121,7 @@ package struct ModelConversion: Sendable {
       to: directory.temporaryPath, as: type, storesBytes: tensors.contains { $0.type == .int8 })
     var writer = SafetensorsWriter()
     for tensor in tensors {
+      if shouldStop() { return false }
       let (shape, floats) = try content(of: tensor)
       if tensor.type == .int8 {
         try add(tensor, floats, to: &writer)
@@ -126,8 +130,10 @@ package struct ModelConversion: Sendable {
       if tensor.type == .float16 { try checkRange(floats, of: tensor.name) }
       writer.add(tensor.name, shape: shape, floats, as: tensor.type)
     }
-    try writer.write(to: "\(directory.temporaryPath)/model.safetensors")
+    let weights = "\(directory.temporaryPath)/model.safetensors"
+    guard try writer.write(to: weights, shouldStop: shouldStop), !shouldStop() else { return false }
     try directory.commit()
+    return true
   }
 
   // MARK: Vocabulary

@@ -53,7 +53,7 @@ public struct RerankerOptions: Sendable {
   public var windowStride: Int?
   /// What becomes of a model that is known not to be a re-ranker.
   public var plainModels: PlainModelPolicy = .refused
-  /// That of the encoder's linear layers; nil: `int8` for a model that is stored so, `fp32` for any other.
+  /// That of linear layers; nil: `int8` for a model that is stored so, `fp32` for any other.
   ///
   /// Models of one directory share their weights, rounded once for each precision.
   public var precision: Precision?

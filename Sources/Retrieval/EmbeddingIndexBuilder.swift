@@ -1,4 +1,3 @@
-import Checkpoints
 public import RankingCore
 import Tokenization
 
@@ -22,7 +21,6 @@ public final class EmbeddingIndexBuilder {
   private let documents: DocumentStoreWriter
   private let embeddings: IndexFileWriter
   private var pending: [String] = []
-  private var embeddedCount = 0
   private let progress: (@Sendable (_ embedded: Int) -> Void)?
 
   /// Texts that are embedded together: enough that those of about one length are many.
@@ -87,18 +85,12 @@ public final class EmbeddingIndexBuilder {
   }
 
   private func embedPending() throws {
-    let earlier = embeddedCount
+    let earlier = documentCount - pending.count
     var report: (@Sendable (Int, Int) -> Void)?
     if let progress { report = { finished, _ in progress(earlier + finished) } }
     let slice = encoder.comparable(try encoder.embed(documents: pending, progress: report))
-    embeddedCount += pending.count
     pending.removeAll(keepingCapacity: true)
-    for value in slice.values {
-      switch storage {
-      case .float32: try embeddings.write(value.bitPattern)
-      case .float16: try embeddings.write(value.float16Bits)
-      }
-    }
+    try embeddings.write(storage.bytes(of: slice.values))
   }
 }
 

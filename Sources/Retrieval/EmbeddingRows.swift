@@ -75,4 +75,17 @@ public enum EmbeddingStorage: String, Sendable, Hashable, CaseIterable {
     case .float16: 2
     }
   }
+
+  /// Numbers as they are stored, little-endian.
+  func bytes(of values: [Float]) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(values.count * byteCount)
+    for value in values {
+      switch self {
+      case .float32: withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes += $0 }
+      case .float16: withUnsafeBytes(of: value.float16Bits.littleEndian) { bytes += $0 }
+      }
+    }
+    return bytes
+  }
 }

@@ -1,4 +1,3 @@
-import Checkpoints
 public import RankingCore
 public import Reranking
 import Tokenization
@@ -111,20 +110,5 @@ public final class TokenVectorIndexBuilder {
       vectorCount += document.count
     }
     pending.removeAll(keepingCapacity: true)
-  }
-}
-
-extension EmbeddingStorage {
-  /// Numbers as they are stored, little-endian.
-  fileprivate func bytes(of values: [Float]) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(values.count * byteCount)
-    for value in values {
-      switch self {
-      case .float32: withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes += $0 }
-      case .float16: withUnsafeBytes(of: value.float16Bits.littleEndian) { bytes += $0 }
-      }
-    }
-    return bytes
   }
 }

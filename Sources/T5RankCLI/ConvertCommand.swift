@@ -16,7 +16,11 @@ struct ConvertCommand {
       settings.vocabularyPaths.isEmpty
       ? nil : try TextTokens(model.tokenizer).tokens(of: settings.vocabularyPaths)
     let conversion = try ModelConversion(model, as: settings.type, keeping: kept)
-    try conversion.write(to: settings.outputPath)
+    Signals.letWorkEnd()
+    guard
+      try conversion.write(
+        to: settings.outputPath, shouldStop: { Signals.requested != nil })
+    else { Signals.exitRequested() }
     if !settings.isQuiet {
       try console.write(summary(from: conversion.sizeBefore, to: conversion.sizeAfter))
     }

@@ -5,7 +5,7 @@ extension OptionTable {
   static let precision = CommandOption(
     name: "precision", placeholder: "P", choices: Precision.allCases.map(\.rawValue),
     subcommands: [.rank, .search, .bench],
-    summary: "of the encoder's linear layers (default: fp32; int8 if stored so)",
+    summary: "of linear layers (default: fp32; int8 if stored so)",
     details: """
       bf16 and int8 round weights and their inputs, to bfloat16 and to 8 bits by rows: twice and up to \
       four times as fast where the processor has instructions for them, in half and a quarter of the \

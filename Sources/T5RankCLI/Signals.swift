@@ -60,6 +60,9 @@ enum Signals {
     return number == 0 ? nil : number
   }
 
+  /// Ends the process as the interrupt that was answered would have.
+  static func exitRequested() -> Never { exit(128 + (requested ?? SIGINT)) }
+
   /// The files that are being written now; a handler does not read it.
   private static let files = Mutex<[String]>([])
 

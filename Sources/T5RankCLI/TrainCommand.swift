@@ -46,7 +46,7 @@ struct TrainCommand {
       if !settings.isQuiet {
         console.note("stopped at step \(grouped(step)) and saved; --resume goes on from there")
       }
-      Signals.exitProcess(128 + (Signals.requested ?? 2))
+      Signals.exitRequested()
     }
   }
 }

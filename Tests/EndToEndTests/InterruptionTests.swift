@@ -12,12 +12,32 @@ struct InterruptionTests {
     try program.write(Texts.request())
     // The unfinished file appears once the model is open.
     while try folder.names().isEmpty {
-      try #require(program.isRunning)
+      let isRunning = program.isRunning
+      try #require(isRunning)
       usleep(10_000)
     }
     #expect(try folder.names().allSatisfy { $0 != "out.jsonl" })
     program.send(number)
     #expect(program.status() == status)
+    #expect(try folder.names().isEmpty)
+  }
+
+  @Test("An interrupted conversion leaves nothing")
+  func conversion() throws {
+    let folder = try ScratchFolder()
+    let program = try RunningProgram(
+      [
+        "convert", Program.project + "/weights/t5rank-mini", "--dtype", "INT8", "-o",
+        "out",
+      ],
+      in: folder)
+    while try folder.names().isEmpty {
+      let isRunning = program.isRunning
+      try #require(isRunning)
+      usleep(1_000)
+    }
+    program.send(SIGINT)
+    #expect(program.status() == 130)
     #expect(try folder.names().isEmpty)
   }
 

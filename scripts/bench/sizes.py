@@ -166,17 +166,22 @@ def write(folder, config, stored):
 
 
 def held(config, precision):
-    """Bytes of the weights as they are computed with: those of an encoder's layers in the precision, others in
-    32 bits."""
+    """Bytes of the weights as they are computed with: those of an encoder's layers in the precision, those of
+    a decoder's in 16 bits where that is reduced, others in 32 bits."""
     is_t5 = config["model_type"] == "t5"
-    multiplied, kept = 0, 0
+    width = {"fp32": 4, "bf16": 2, "int8": 1}[precision]
+    total = 0
     for name, shape in (t5_tensors if is_t5 else bert_tensors)(config):
         count = int(numpy.prod(shape))
-        if len(shape) == 1 or not name.startswith(("encoder.", "bert.encoder.")) or "bias" in name:
-            kept += count
+        is_matrix = len(shape) == 2 and "bias" not in name
+        if is_matrix and name.startswith(("encoder.", "bert.encoder.")):
+            total += count * width
+        elif is_matrix and name.startswith("decoder.") and not name.endswith(
+                ("EncDecAttention.k.weight", "EncDecAttention.v.weight")):
+            total += count * max(width, 2)
         else:
-            multiplied += count
-    return 4 * kept + multiplied * {"fp32": 4, "bf16": 2, "int8": 1}[precision]
+            total += count * 4
+    return total
 
 
 def run(binary, folder, precision, threads):

@@ -2,10 +2,9 @@
 
 import datetime
 import os
-import pathlib
-import platform
 
 from comparison.evaluation import MEASURES, mark
+from comparison.machine import processor
 
 DISTURBED = 0.05  # The share of the machine in other hands that makes timings doubtful.
 
@@ -13,7 +12,8 @@ DISTURBED = 0.05  # The share of the machine in other hands that makes timings d
 def report(sections, systems, program, options):
     """`sections`: for each collection its experiment, results, timings and depth curves."""
     return {
-        "program": program.version, "date": str(datetime.date.today()), "processor": processor(),
+        "program": program.version, "date": str(datetime.date.today()),
+        "processor": f"{processor()} ({os.cpu_count()} cores)",
         "threads": options.threads, "depth": options.depth,
         "latency_queries": options.latency_queries, "seed": options.seed,
         "measures": MEASURES,
@@ -78,16 +78,6 @@ def circumstances(found):
         text += (f" Timings were taken on a shared machine, of which other programs used up to "
                  f"{100 * worst:.0f} %: they are not to be trusted.")
     return text
-
-
-def processor():
-    try:
-        lines = pathlib.Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        lines = []
-    name = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")),
-                platform.processor() or platform.machine())
-    return f"{name} ({os.cpu_count()} cores)"
 
 
 def heading(found):
