@@ -1,6 +1,6 @@
 public import Kernels
 
-/// The precision of linear layers; norms, softmax and what is added to what are always in single precision.
+/// The precision of linear layers; norms, softmax and all sums are always in single precision.
 ///
 /// Where the encoder's are reduced, a T5's decoder's are in bfloat16, and so are the factors of the encoder's
 /// attention on CPUs with instructions for them.
