@@ -21,6 +21,7 @@ student learns that rare words count. What exists already in --output is kept.
 
 import argparse
 import collections
+import functools
 import gzip
 import json
 import pathlib
@@ -130,7 +131,9 @@ def write_pairs(path, pairs):
     partial.rename(path)
 
 
+@functools.lru_cache(maxsize=1)
 def read_pairs(source):
+    """A source's pairs; the last one's are kept, as it may be asked for twice."""
     with gzip.open(source, "rt") as lines:
         rows = [json.loads(line) for line in lines]
     return [(row["q"], row["d"]) for row in rows]
