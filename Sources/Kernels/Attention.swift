@@ -45,7 +45,7 @@ public enum Attention {
       ForkJoinTeam.share(parts: heads, among: team) { head, thread in
         let products = products[thread]
         let (scores, factors) = (products.scores, products.factors)
-        products.forgetKeys()
+        var seenBefore: Range<Int>?
         for start in stride(from: 0, to: queryRows.count, by: block) {
           let rows = min(block, queryRows.count - start)
           let place = (queryRows.lowerBound + start) * columns + head * width
@@ -55,9 +55,12 @@ public enum Attention {
             from: position, rows: rows, keys: keyRows.count, reach: layout.reach)
           // In bounds: rows of the sequence, columns of the head.
           let keyPlace = (keyRows.lowerBound + seen.lowerBound) * columns + head * width
-          products.multiply(
-            queries.pointer + place, rows: rows, keys: keys.pointer + keyPlace,
-            values: values.pointer + keyPlace, count: seen.count)
+          if seen != seenBefore {
+            products.use(
+              keys: keys.pointer + keyPlace, values: values.pointer + keyPlace, count: seen.count)
+            seenBefore = seen
+          }
+          products.multiply(queries.pointer + place, rows: rows)
           softmax(
             scores, rows: rows, keys: seen.count, scale: scale,
             position: position - seen.lowerBound, head: head, bias: bias,
@@ -67,8 +70,7 @@ public enum Attention {
               scores.pointer, scores.pointer, rows * seen.count, dropout.seed,
               UInt32(truncatingIfNeeded: start * keyRows.count), dropout.rate)
           }
-          products.weigh(
-            values.pointer + keyPlace, rows: rows, count: seen.count, into: out.pointer + place)
+          products.weigh(rows: rows, into: out.pointer + place)
           t5k_scale_rows(out.pointer + place, columns, rows, width, factors.pointer)
         }
       }

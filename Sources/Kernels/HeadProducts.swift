@@ -3,7 +3,7 @@ import CKernels
 /// The two products of attention, Q·Kᵀ and P·V, for one head and some of its query rows at a time, and the memory
 /// between them.
 ///
-/// A class because it remembers which keys and values it has rounded. One thread at a time.
+/// A class because it holds the keys and values in use. One thread at a time.
 final class HeadProducts {
   /// `[rows, keys]`, without a gap: Q·Kᵀ, and in its place what softmax makes of it.
   let scores: Matrix
@@ -12,6 +12,10 @@ final class HeadProducts {
   private let width: Int
   private let stride: Int
   private let rounded: RoundedFactors?
+  /// The keys and values in use where they are not rounded.
+  private var plain: (keys: UnsafePointer<Float>, values: UnsafePointer<Float>)?
+  /// Of the keys in use.
+  private var count = 0
 
   /// Memory for any head of any sequence of a layout.
   ///
@@ -46,48 +50,49 @@ final class HeadProducts {
         probabilityBytes: most.probabilityBytes, in: workspace) : nil
   }
 
-  /// Says that the next keys are others, though they may stand where the last ones stood.
-  func forgetKeys() { rounded?.keysInUse = nil }
+  /// Takes the keys and values of the products that follow.
+  ///
+  /// - Parameters:
+  ///   - keys: The head's first column of the first of `count` rows.
+  ///   - values: The same of as many.
+  func use(keys: UnsafePointer<Float>, values: UnsafePointer<Float>, count: Int) {
+    self.count = count
+    guard let rounded else {
+      plain = (keys, values)
+      return
+    }
+    // In bounds: the layout's sequences have no more keys.
+    t5k_pack_bf16(count, width, keys, stride, rounded.keys.pointer)
+    t5k_pack_bf16_columns(count, width, values, stride, rounded.values.pointer)
+  }
 
   /// `scores` = Q·Kᵀ.
   ///
-  /// - Parameters:
-  ///   - queries: The head's first column of the first of `rows` rows.
-  ///   - keys: The same of `count` rows.
-  ///   - values: The same of as many, for `weigh`.
-  func multiply(
-    _ queries: UnsafePointer<Float>, rows: Int, keys: UnsafePointer<Float>,
-    values: UnsafePointer<Float>, count: Int
-  ) {
-    guard let rounded else {
+  /// - Parameter queries: The head's first column of the first of `rows` rows.
+  func multiply(_ queries: UnsafePointer<Float>, rows: Int) {
+    // In bounds: the layout's sequences have no more rows.
+    if let rounded {
+      t5k_bf16_rows(queries, stride, rows, width, rounded.queries.pointer)
+      t5k_gemm_bf16(
+        rows, count, width, rounded.queries.pointer, rounded.keys.pointer, scores.pointer, count,
+        nil, T5K_NONE, 0)
+    } else if let plain {
       t5k_gemm_nt(
-        rows, count, width, queries, stride, keys, stride, scores.pointer, count, nil, 0)
-      return
+        rows, count, width, queries, stride, plain.keys, stride, scores.pointer, count, nil, 0)
     }
-    // In bounds: the layout's sequences have no more rows and keys.
-    if rounded.keysInUse?.first != keys || rounded.keysInUse?.count != count {
-      t5k_pack_bf16(count, width, keys, stride, rounded.keys.pointer)
-      t5k_pack_bf16_columns(count, width, values, stride, rounded.values.pointer)
-      rounded.keysInUse = (keys, count)
-    }
-    t5k_bf16_rows(queries, stride, rows, width, rounded.queries.pointer)
-    t5k_gemm_bf16(
-      rows, count, width, rounded.queries.pointer, rounded.keys.pointer, scores.pointer, count, nil,
-      T5K_NONE, 0)
   }
 
-  /// out = P·V, of the probabilities in `scores` and the values last named to `multiply`.
-  func weigh(
-    _ values: UnsafePointer<Float>, rows: Int, count: Int, into out: UnsafeMutablePointer<Float>
-  ) {
-    guard let rounded else {
-      t5k_gemm_nn(rows, width, count, scores.pointer, count, values, stride, out, stride, 0)
-      return
+  /// out = P·V, of the probabilities in `scores`.
+  func weigh(rows: Int, into out: UnsafeMutablePointer<Float>) {
+    if let rounded {
+      t5k_bf16_rows(scores.pointer, count, rows, count, rounded.probabilities.pointer)
+      t5k_gemm_bf16(
+        rows, width, count, rounded.probabilities.pointer, rounded.values.pointer, out, stride,
+        nil, T5K_NONE, 0)
+    } else if let plain {
+      t5k_gemm_nn(
+        rows, width, count, scores.pointer, count, plain.values, stride, out, stride, 0)
     }
-    t5k_bf16_rows(scores.pointer, count, rows, count, rounded.probabilities.pointer)
-    t5k_gemm_bf16(
-      rows, width, count, rounded.probabilities.pointer, rounded.values.pointer, out, stride, nil,
-      T5K_NONE, 0)
   }
 }
 
@@ -97,8 +102,6 @@ private final class RoundedFactors {
   let keys: Matrix
   let values: Matrix
   let probabilities: Matrix
-  /// Where the keys are that `keys` and `values` were made from.
-  var keysInUse: (first: UnsafePointer<Float>, count: Int)?
 
   init(
     queryBytes: Int, keyBytes: Int, valueBytes: Int, probabilityBytes: Int, in workspace: Workspace

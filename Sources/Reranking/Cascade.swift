@@ -93,7 +93,8 @@ public struct Cascade: Reranker {
     for (stage, count) in zip(stages, passes) {
       let best = Array(entries.prefix(stage.depth))
       let (ranked, stageTally) = try stage.rank(
-        best.map { stage.document(of: $0) }, for: query,
+        best.map { stage.document(of: $0) },
+        after: best.map { $0.scale.forDifferences($0.score) }, for: query,
         progress: Reranking.progress(ofPartAfter: finished, of: total, to: progress))
       finished += count
       tally.add(stageTally) { best[$0].candidateIndex }
@@ -127,10 +128,11 @@ extension Cascade.Stage {
 
   /// The documents that the stage scored, best first, with their positions as `candidateIndex`.
   fileprivate func rank(
-    _ documents: [Document], for query: Query, progress: Progress?
+    _ documents: [Document], after earlier: [Double], for query: Query, progress: Progress?
   ) throws -> (ranked: [RankedDocument], tally: ScoringTally) {
     if let reranker = reranker as? any TalliedReranker {
-      let (ranking, tally) = try reranker.tallied(documents, for: query, progress: progress)
+      let (ranking, tally) = try reranker.tallied(
+        documents, after: earlier, for: query, progress: progress)
       return (ranking.entries, tally)
     }
     let result = try reranker.rerank(documents, for: query, progress: progress)

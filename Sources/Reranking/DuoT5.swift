@@ -10,6 +10,8 @@ public import RankingCore
 public struct DuoT5: Reranker {
   let prompted: PromptedT5
   private let options: RerankerOptions
+  /// What the stage before counts in each pair.
+  private let monoWeight: Double
   /// How many candidates are compared.
   public let depth: Int
 
@@ -26,7 +28,7 @@ public struct DuoT5: Reranker {
   }
 
   init(
-    _ model: ModelDirectory, _ prompt: Prompt, options: RerankerOptions
+    _ model: ModelDirectory, _ prompt: Prompt, monoWeight: Double = 0, options: RerankerOptions
   ) throws(RerankingError) {
     guard options.depth >= 1 else {
       throw .unusableOptions(reason: "expected a depth of at least 1, found \(options.depth)")
@@ -51,6 +53,7 @@ public struct DuoT5: Reranker {
     }
     prompted = try PromptedT5(model, prompt, scale: nil, options: options)
     self.options = options
+    self.monoWeight = monoWeight
     depth = options.depth
   }
 
@@ -101,11 +104,16 @@ public struct DuoT5: Reranker {
   }
 
   /// Compares some documents with each other; equal ones keep their order.
+  ///
+  /// - Parameter earlier: The documents' log-odds by the stage before, of which a share of `monoWeight` goes
+  ///   into each pair.
   func rank(
-    _ documents: [Document], for query: Query, progress: (@Sendable (Int, Int) -> Void)?
+    _ documents: [Document], after earlier: [Double]? = nil, for query: Query,
+    progress: (@Sendable (Int, Int) -> Void)?
   ) throws(RerankingError) -> (ranking: Ranking, tally: ScoringTally) {
     let count = try pairCount(among: documents.count)
-    let comparer = try PairComparer(prompted, documents, query)
+    var comparer = try PairComparer(prompted, documents, query)
+    if monoWeight > 0, let earlier { comparer.weigh(earlier, monoWeight) }
     if let strategy = options.strategy.strategy(
       count: documents.count, top: options.strategyTop,
       aggregation: options.aggregation ?? .bradleyTerry)

@@ -11,6 +11,8 @@ struct PairComparer {
   private var encodedTexts: [EncodedText?]
   // nil without a cache.
   private let digests: (query: Digest, documents: [Digest])?
+  /// What else is known of the documents, as log-odds, and how much it counts in each pair.
+  private var earlier: (logOdds: [Double], weight: Double)?
 
   /// - Throws: `RerankingError` for an empty query.
   init(
@@ -28,6 +30,16 @@ struct PairComparer {
         AnswerCache.digest(of: query.text),
         documents.map { AnswerCache.digest(of: $0.text) }
       )
+  }
+
+  /// Lets the difference of two documents' log-odds count so much in the answer about them, and the model the rest.
+  ///
+  /// - Parameters:
+  ///   - logOdds: One for each document, finite.
+  ///   - weight: From 0 to 1.
+  mutating func weigh(_ logOdds: [Double], _ weight: Double) {
+    precondition(logOdds.count == documents.count, "each document has log-odds")
+    earlier = (logOdds, weight)
   }
 
   /// The log-odds that each pair's first document is above its second one, in packed batches.
@@ -94,6 +106,8 @@ struct PairComparer {
       let second = documents[pair.second].name(at: pair.second)
       throw .scoreNotFinite(documentID: "\(first) before \(second)", found: "\(odds.value)")
     }
-    return odds
+    guard let earlier else { return odds }
+    let difference = earlier.logOdds[pair.first] - earlier.logOdds[pair.second]
+    return LogOdds((1 - earlier.weight) * odds.value + earlier.weight * difference)
   }
 }

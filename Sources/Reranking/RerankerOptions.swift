@@ -33,6 +33,10 @@ public struct RerankerOptions: Sendable {
   public var pairLimit: Int?
   /// How many candidates duo compares (in `mono-duo`: the best so many of mono).
   public var depth: Int = 50
+  /// In `mono-duo`, what mono says counts so much in each pair, from 0 to below 1; see `MonoDuo`.
+  ///
+  /// nil: as much as the manifest says, else nothing.
+  public var monoWeight: Double?
   /// nil: the prompt's own; for a cross-encoder `prompt`, as sentence-transformers cuts.
   public var truncation: Truncation?
   /// In tokens; nil: the manifest's, else the prompt's (for a cross-encoder, the tokenizer's or as many

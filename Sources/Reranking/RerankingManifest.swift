@@ -16,13 +16,15 @@ public struct RerankingManifest: Sendable, Hashable {
   public let maximumTokens: Int?
   /// The scale of scores; nil: the mode's own.
   public let scale: ScoreScale?
+  /// What mono counts in each of duo's pairs, from 0 to below 1 (`RerankerOptions.monoWeight`); nil: nothing.
+  public let monoWeight: Double?
   /// The coarsest precision that the model's order was found to bear, and that `Precision.auto` may take; nil:
   /// not measured.
   public let coarsestPrecision: Precision?
   private let path: String
 
   /// Reads a manifest: `mode`, and optionally `prompts` (by `mono`, `rank` and `duo`), `max_tokens`,
-  /// `score` and `coarsest_precision` (`fp32`, `bf16` or `int8`); no other key.
+  /// `score`, `mono_weight` and `coarsest_precision` (`fp32`, `bf16` or `int8`); no other key.
   ///
   /// - Throws: `RerankingError`: `fileMissing`, or `unusableModel` for the first thing that is wrong,
   ///   by file and key.
@@ -43,7 +45,7 @@ public struct RerankingManifest: Sendable, Hashable {
   private init(_ value: JSONValue, path: String) throws(Mismatch) {
     let object = try StrictObject(
       value, at: "", required: ["mode"],
-      optional: ["prompts", "max_tokens", "score", "coarsest_precision"])
+      optional: ["prompts", "max_tokens", "score", "mono_weight", "coarsest_precision"])
     self.path = path
     mode = try object.choice("mode")
     prompts = try Self.prompts(try object.optional("prompts", "an object") { $0 })
@@ -51,6 +53,9 @@ public struct RerankingManifest: Sendable, Hashable {
       "max_tokens", "an integer from 1 to \(Prompt.largestBudget)"
     ) { $0.int.flatMap { 1...Prompt.largestBudget ~= $0 ? $0 : nil } }
     scale = try object.optionalChoice("score")
+    monoWeight = try object.optional("mono_weight", "a number from 0 to below 1") {
+      $0.double.flatMap { 0..<1 ~= $0 ? $0 : nil }
+    }
     let precisions: [Precision] = [.fp32, .bf16, .int8]
     coarsestPrecision = try object.optional(
       "coarsest_precision", "one of " + precisions.map(\.rawValue).joined(separator: ", ")

@@ -11,8 +11,10 @@ protocol TalliedReranker: Sendable {
   func passCount(among count: Int) throws -> Int
 
   /// The documents that it scores, best first; those behind its depth are left out.
+  ///
+  /// - Parameter earlier: What the stage before says of each, as `ScoreScale.forDifferences` has it.
   func tallied(
-    _ documents: [Document], for query: Query, progress: Progress?
+    _ documents: [Document], after earlier: [Double], for query: Query, progress: Progress?
   ) throws -> (ranking: Ranking, tally: ScoringTally)
 }
 
@@ -24,7 +26,7 @@ extension TalliedReranker where Self: PointwiseScorer {
   func passCount(among count: Int) -> Int { count }
 
   func tallied(
-    _ documents: [Document], for query: Query, progress: Progress?
+    _ documents: [Document], after earlier: [Double], for query: Query, progress: Progress?
   ) throws -> (ranking: Ranking, tally: ScoringTally) {
     let scored = try scores(of: documents, for: query, progress: progress)
     return (scored.ranking(of: documents), scored.tally)
@@ -41,8 +43,10 @@ extension DuoT5: TalliedReranker {
   func passCount(among count: Int) throws -> Int { try pairCount(among: count) }
 
   func tallied(
-    _ documents: [Document], for query: Query, progress: Progress?
+    _ documents: [Document], after earlier: [Double], for query: Query, progress: Progress?
   ) throws -> (ranking: Ranking, tally: ScoringTally) {
-    try rank(Array(documents.prefix(depth)), for: query, progress: progress)
+    try rank(
+      Array(documents.prefix(depth)), after: Array(earlier.prefix(depth)), for: query,
+      progress: progress)
   }
 }

@@ -95,6 +95,13 @@ package enum OptionTable {
         Those after them keep their order behind the compared ones. N candidates make N(N − 1) pairs.
         """),
     CommandOption(
+      name: "mono-weight", placeholder: "NUMBER", subcommands: [.rank],
+      summary: "what mono counts in each pair of mono-duo (default: the model's own, else 0)",
+      details: """
+        From 0 to below 1. A pair's log-odds are so much of the difference of mono's log-odds, and the \
+        rest of duo's. For models that learnt both from one teacher.
+        """),
+    CommandOption(
       name: "aggregation", placeholder: "RULE",
       choices: PairwiseAggregation.allCases.map(\.rawValue), subcommands: [.rank],
       summary: "how duo turns pairs into scores (default: \(DuoT5.usualAggregation.rawValue))",

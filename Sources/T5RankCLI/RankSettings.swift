@@ -84,6 +84,10 @@ struct RankSettings: Sendable {
     try options.readStrategy(parsed)
     try options.readWindows(parsed)
     options.depth = try parsed.number("depth", in: Limit.depth) ?? options.depth
+    options.monoWeight = try parsed.decimal("mono-weight")
+    if let weight = options.monoWeight, !(0..<1 ~= weight) {
+      throw UsageError("--mono-weight: expected a number from 0 to below 1, found \(weight)")
+    }
     options.truncation = try parsed.choice("truncation")
     options.maximumTokens = try parsed.number("max-tokens", in: Limit.tokens)
     options.specialTokens = try parsed.choice("special-tokens") ?? options.specialTokens

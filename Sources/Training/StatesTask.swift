@@ -8,12 +8,15 @@ import Transformers
 
 /// Teaches the encoder to give the states that a teacher gives to the same tokens.
 ///
-/// The teacher reads the model's own pieces, each as its token of the same spelling (`▁word` is `word`,
-/// `ing` is `##ing`), behind `[CLS]`. Pieces that it lacks are `[UNK]` to it, and are not compared.
+/// The teacher reads the model's own tokens, each as its token of the same spelling (a T5's `▁word` is
+/// `word`, its `ing` is `##ing`), and as one text. Tokens that it lacks are `[UNK]` to it, and are not
+/// compared. Neither is the `[CLS]` of a BERT, which its classifier has other uses for; a T5 has none,
+/// and the teacher is given one.
 ///
 /// The loss of a text: the mean over its tokens of 1 − cosine, half of 1 − cosine of the means over
 /// its tokens, a quarter of the squared difference relative to the teacher's squares, and for each
-/// further pair of layers a fifth of 1 − cosine, after gains that are learnt with the model.
+/// further pair of layers a fifth of 1 − cosine: of a T5, whose blocks give states without a norm, after
+/// gains that are learnt with the model.
 ///
 /// Source: Sanh et al. 2019 (DistilBERT, arXiv 1910.01108); Jiao et al. 2020 (TinyBERT, arXiv 1909.10351).
 struct StatesTask: Sendable {
@@ -28,9 +31,22 @@ struct StatesTask: Sendable {
   private let tokenMap: [TokenID]
   private let start: TokenID
   private let unknown: TokenID
-  private let encoders: [PromptEncoder]
   private let tokenizer: any Tokenizer
-  private let endOfSequence: TokenID
+  private let reader: Reader
+
+  /// How the model reads a text alone, and one beside a query.
+  private enum Reader: Sendable {
+    case prompts([PromptEncoder], end: TokenID)
+    case pairs([PairEncoder], start: TokenID, end: TokenID)
+
+    /// Whether sequences begin with the model's own `[CLS]`.
+    var marksStart: Bool {
+      switch self {
+      case .prompts: false
+      case .pairs: true
+      }
+    }
+  }
 
   /// The name of the gains that a block's states are compared after.
   static func gainName(block: Int) -> String { "distillation.block.\(block).gain" }
@@ -39,75 +55,121 @@ struct StatesTask: Sendable {
     guard let path = recipe.teacherModel else {
       throw TrainingError.unusableRecipe("states: expected teacher_model, found none")
     }
-    guard case .t5(let configuration) = directory.architecture else {
-      throw TrainingError.unusableRecipe(
-        "states: expected a T5 as the model, found a BERT in \(directory.path)")
-    }
+    let (width, blocks) = try Self.sizes(of: directory)
     let encoder = try BiEncoder(path: path)
-    guard encoder.network.configuration.width == configuration.width else {
+    guard encoder.network.configuration.width == width else {
       throw TrainingError.unusableRecipe(
-        "states: expected a teacher of width \(configuration.width), the model's, found "
+        "states: expected a teacher of width \(width), the model's, found "
           + "\(encoder.network.configuration.width) in \(path)")
     }
     for pair in recipe.layers {
-      guard (1...configuration.encoderLayers).contains(pair.block),
+      guard (1...blocks).contains(pair.block),
         (1...encoder.network.configuration.layers).contains(pair.layer)
       else {
         throw TrainingError.unusableRecipe(
-          "states: expected blocks up to \(configuration.encoderLayers) and layers up to "
+          "states: expected blocks up to \(blocks) and layers up to "
             + "\(encoder.network.configuration.layers), found \(pair.block) and \(pair.layer)")
       }
     }
     let words = encoder.tokenizer
-    let tokenizer = directory.tokenizer
     guard let start = words.token(for: "[CLS]"), let end = words.token(for: "[SEP]"),
-      let unknown = words.token(for: "[UNK]"), let endOfSequence = tokenizer.token(for: "</s>")
+      let unknown = words.token(for: "[UNK]")
     else {
       throw TrainingError.unusableRecipe(
-        "states: expected [CLS], [SEP] and [UNK] of the teacher and </s> of the model, "
-          + "found not all")
-    }
-    var map: [TokenID] = []
-    for token in 0..<Int32(clamping: tokenizer.vocabularySize) {
-      let piece = tokenizer.piece(for: token) ?? ""
-      if token == endOfSequence {
-        map.append(end)
-      } else if piece.hasPrefix("▁") {
-        map.append(words.token(for: String(piece.dropFirst())) ?? -1)
-      } else {
-        map.append(words.token(for: "##" + piece) ?? -1)
-      }
+        "states: expected [CLS], [SEP] and [UNK] of the teacher, found not all in \(path)")
     }
     self.recipe = recipe
     self.teacher = encoder.network
     self.teacherParameters = encoder.engine.parameters
     self.start = start
     self.unknown = unknown
-    self.tokenMap = map
-    self.tokenizer = tokenizer
-    self.endOfSequence = endOfSequence
-    var options = RerankerOptions()
-    options.prompts = recipe.prompt.map { [$0] } ?? []
-    let prompt = try directory.prompt(for: .mono, options: options)
-    encoders = try recipe.maximumTokens.map {
-      try PromptEncoder(prompt, tokenizer: tokenizer, maximumTokens: $0)
+    tokenizer = directory.tokenizer
+    reader = try Self.reader(recipe, for: directory)
+    switch reader {
+    case .prompts(_, let endOfSequence):
+      tokenMap = (0..<Int32(clamping: tokenizer.vocabularySize)).map { [tokenizer] token in
+        let piece = tokenizer.piece(for: token) ?? ""
+        let spelling = piece.hasPrefix("▁") ? String(piece.dropFirst()) : "##" + piece
+        return token == endOfSequence ? end : words.token(for: spelling) ?? -1
+      }
+    case .pairs:
+      tokenMap = (0..<Int32(clamping: tokenizer.vocabularySize)).map { [tokenizer] token in
+        tokenizer.piece(for: token).flatMap { words.token(for: $0) } ?? -1
+      }
     }
   }
 
-  /// A text of a list: half of the time as it is, else in the prompt.
+  /// The encoder's width and number of blocks.
+  private static func sizes(of directory: ModelDirectory) throws -> (width: Int, blocks: Int) {
+    switch directory.architecture {
+    case .t5(let configuration): (configuration.width, configuration.encoderLayers)
+    case .bert(let configuration): (configuration.width, configuration.layers)
+    default:
+      throw TrainingError.unusableRecipe(
+        "states: expected a T5 or a BERT as the model, found another in \(directory.path)")
+    }
+  }
+
+  private static func reader(_ recipe: TaskRecipe, for directory: ModelDirectory) throws -> Reader {
+    let tokenizer = directory.tokenizer
+    func token(_ name: String) throws -> TokenID {
+      guard let token = tokenizer.token(for: name) else {
+        throw TrainingError.unusableRecipe(
+          "states: expected \(name) in the model's vocabulary, found none in \(directory.path)")
+      }
+      return token
+    }
+    if case .bert = directory.architecture {
+      let template = try directory.pairTemplate()
+      return .pairs(
+        try recipe.maximumTokens.map {
+          try PairEncoder(
+            tokenizer: tokenizer, template: template, maximumTokens: $0, truncation: .document)
+        }, start: try token("[CLS]"), end: try token("[SEP]"))
+    }
+    var options = RerankerOptions()
+    options.prompts = recipe.prompt.map { [$0] } ?? []
+    let prompt = try directory.prompt(for: .mono, options: options)
+    return .prompts(
+      try recipe.maximumTokens.map {
+        try PromptEncoder(prompt, tokenizer: tokenizer, maximumTokens: $0)
+      }, end: try token("</s>"))
+  }
+
+  /// A text of a list: half of the time alone, else beside its query as in ranking.
   func unit(of list: TrainingExample, using random: inout SplitMix64) -> RankingTask.Unit? {
     let passages = list.passages
     guard !passages.isEmpty else { return nil }
     let document = passages[Int(random.next(upperBound: UInt64(passages.count)))].text
-    let encoder = encoders[Int(random.next(upperBound: UInt64(encoders.count)))]
-    let isBare = random.next(upperBound: UInt64(2)) == 0
-    let tokens =
-      isBare
-      ? Array(tokenizer.encode(document).prefix(encoder.maximumTokens - 1)) + [endOfSequence]
-      : encoder.encode(query: encoder.encode(list.query), documents: [encoder.encode(document)])
-        .tokens
+    let budget = Int(random.next(upperBound: UInt64(recipe.maximumTokens.count)))
+    let isAlone = random.next(upperBound: UInt64(2)) == 0
     return RankingTask.Unit(
-      inputs: [RankingTask.Input(tokens: tokens, types: [])], groups: [])
+      inputs: [input(document, query: isAlone ? nil : list.query, budget: budget)], groups: [])
+  }
+
+  private func input(_ document: String, query: String?, budget: Int) -> RankingTask.Input {
+    switch reader {
+    case .prompts(let encoders, let end):
+      let encoder = encoders[budget]
+      let tokens =
+        if let query {
+          encoder.encode(query: encoder.encode(query), documents: [encoder.encode(document)]).tokens
+        } else {
+          Array(tokenizer.encode(document).prefix(encoder.maximumTokens - 1)) + [end]
+        }
+      return RankingTask.Input(tokens: tokens, types: [])
+    case .pairs(let encoders, let start, let end):
+      let encoder = encoders[budget]
+      guard let query else {
+        let tokens =
+          [start] + Array(tokenizer.encode(document).prefix(encoder.maximumTokens - 2)) + [end]
+        return RankingTask.Input(tokens: tokens, types: tokens.map { _ in 0 })
+      }
+      let first = encoder.encode(query: query)
+      let pair = encoder.encode(
+        query: first, document: encoder.encode(document: document, for: first))
+      return RankingTask.Input(tokens: pair.tokens, types: pair.types)
+    }
   }
 
   /// A backend for the teacher; one a thread.
@@ -117,22 +179,27 @@ struct StatesTask: Sendable {
 
   /// The teacher's states of a batch of the model's tokens.
   struct Wanted {
-    /// By layer, `[tokens + sequences, width]`: each sequence begins with `[CLS]`.
+    /// By layer, `[the teacher's tokens, width]`.
     let layers: [Int: Matrix]
+    /// Of the teacher's sequences.
     let offsets: [Int]
-    /// Whether the teacher knows a token of the model's batch.
-    let isKnown: [Bool]
+    /// The teacher's row of each token of the model's batch; −1 where the two are not compared.
+    let rows: [Int]
   }
 
   func wanted(for batch: PackedBatch, on backend: inout InferenceBackend) -> Wanted {
     var sequences: [[TokenID]] = []
+    var rows: [Int] = []
+    var row = 0
     for (from, to) in zip(batch.offsets, batch.offsets.dropFirst()) {
-      sequences.append(
-        [start]
-          + batch.tokens[from..<to].map { token in
-            let known = tokenMap[Int(token)]
-            return known >= 0 ? known : unknown
-          })
+      let tokens = batch.tokens[from..<to].map { tokenMap[Int($0)] }
+      let read = tokens.map { $0 >= 0 ? $0 : unknown }
+      sequences.append(reader.marksStart ? read : [start] + read)
+      if !reader.marksStart { row += 1 }
+      for (place, token) in tokens.enumerated() {
+        rows.append(token < 0 || (reader.marksStart && place == 0) ? -1 : row + place)
+      }
+      row += tokens.count
     }
     let packed = PackedBatch(sequences)
     var layers: [Int: Matrix] = [:]
@@ -143,9 +210,7 @@ struct StatesTask: Sendable {
       if asked.contains(layer) { layers[layer] = states }
     }
     layers[teacher.configuration.layers] = last
-    return Wanted(
-      layers: layers, offsets: packed.offsets,
-      isKnown: batch.tokens.map { tokenMap[Int($0)] >= 0 })
+    return Wanted(layers: layers, offsets: packed.offsets, rows: rows)
   }
 
   /// The teacher's last layer.

@@ -13,6 +13,8 @@ public struct Tape: Backend {
     /// `[rows, columns]`.
     public let matrix: Matrix
     var gradient: Matrix?
+    /// Whether a parameter that is learnt had a part in it; nothing goes back to what has none.
+    fileprivate(set) var isLearnt = false
 
     init(_ matrix: Matrix) { self.matrix = matrix }
   }
@@ -70,8 +72,16 @@ public struct Tape: Backend {
     ground.forgetRounded()
   }
 
-  /// Records how to go back from `out`; a value that no loss depends on is passed over.
-  private mutating func record(_ out: Value, _ step: @escaping (_ slopes: Matrix) -> Void) {
+  /// Records how to go back from `out` to what it was made of, if something of that is learnt; a value
+  /// that no loss depends on is passed over.
+  private mutating func record(
+    _ out: Value, from values: [Value], by parameters: [Parameter?] = [],
+    _ step: @escaping (_ slopes: Matrix) -> Void
+  ) {
+    out.isLearnt =
+      values.contains(where: \.isLearnt)
+      || parameters.contains { $0.flatMap(ground.gradients.pointer) != nil }
+    guard out.isLearnt else { return }
     steps.append {
       guard let slopes = out.gradient else { return }
       out.gradient = nil
@@ -91,8 +101,10 @@ public struct Tape: Backend {
   public mutating func gather(_ rows: [Int32], from table: Parameter) -> Value {
     let out = Value(ground.workspace.matrix(rows: rows.count, columns: table.columns))
     out.matrix.gather(rows, from: ground.weights(table), tableRows: table.rows)
-    if let gradient = ground.gradients.pointer(table) {
-      record(out) { $0.scatterAdd(rows, to: gradient, tableRows: table.rows) }
+    let ground = ground
+    record(out, from: [], by: [table]) { slopes in
+      guard let gradient = ground.gradients.pointer(table) else { return }
+      slopes.scatterAdd(rows, to: gradient, tableRows: table.rows)
     }
     return out
   }
@@ -102,7 +114,7 @@ public struct Tape: Backend {
     let out = Value(ground.workspace.matrix(rows: rows.count, columns: x.matrix.columns))
     out.matrix.gather(rows, from: x.matrix.pointer, tableRows: x.matrix.rows)
     let ground = ground
-    record(out) { slopes in
+    record(out, from: [x]) { slopes in
       ground.add(to: x) { gradient in
         slopes.scatterAdd(rows, to: gradient.pointer, tableRows: gradient.rows)
       }
@@ -115,7 +127,7 @@ public struct Tape: Backend {
     let out = Value(ground.workspace.matrix(rows: x.matrix.rows, columns: weight.rows))
     ground.multiply(x, weight, bias: bias, into: out.matrix)
     let ground = ground
-    record(out) { ground.linearBackward($0, x, weight, bias) }
+    record(out, from: [x], by: [weight, bias]) { ground.linearBackward($0, x, weight, bias) }
     return out
   }
 
@@ -128,7 +140,7 @@ public struct Tape: Backend {
     let out = Value(ground.workspace.matrix(rows: x.matrix.rows, columns: rows.count))
     MatrixProduct.transposed(x.matrix, chosen.pointer, into: out.matrix)
     let ground = ground
-    record(out) { slopes in
+    record(out, from: [x], by: [table]) { slopes in
       if let gradient = ground.gradients.pointer(table) {
         let part = ground.fresh(like: chosen)
         part.pointer.update(repeating: 0, count: part.count)
@@ -145,12 +157,10 @@ public struct Tape: Backend {
     let out = Value(ground.fresh(like: x.matrix))
     x.matrix.rmsNorm(gain: ground.weights(gain), epsilon: epsilon, into: out.matrix)
     let ground = ground
-    record(out) { slopes in
-      ground.add(to: x) { gradient in
-        x.matrix.rmsNormBackward(
-          gain: ground.weights(gain), epsilon: epsilon, slopes: slopes, addingTo: gradient,
-          gainGradient: ground.gradients.pointerOrScratch(gain))
-      }
+    record(out, from: [x], by: [gain]) { slopes in
+      x.matrix.rmsNormBackward(
+        gain: ground.weights(gain), epsilon: epsilon, slopes: slopes,
+        addingTo: ground.gradient(of: x), gainGradient: ground.gradients.pointerOrScratch(gain))
     }
     return out
   }
@@ -163,13 +173,11 @@ public struct Tape: Backend {
     x.matrix.layerNorm(
       gain: ground.weights(gain), bias: ground.weights(bias), epsilon: epsilon, into: out.matrix)
     let ground = ground
-    record(out) { slopes in
-      ground.add(to: x) { gradient in
-        x.matrix.layerNormBackward(
-          gain: ground.weights(gain), epsilon: epsilon, slopes: slopes, addingTo: gradient,
-          gainGradient: ground.gradients.pointerOrScratch(gain),
-          biasGradient: ground.gradients.pointerOrScratch(bias))
-      }
+    record(out, from: [x], by: [gain, bias]) { slopes in
+      x.matrix.layerNormBackward(
+        gain: ground.weights(gain), epsilon: epsilon, slopes: slopes,
+        addingTo: ground.gradient(of: x), gainGradient: ground.gradients.pointerOrScratch(gain),
+        biasGradient: ground.gradients.pointerOrScratch(bias))
     }
     return out
   }
@@ -179,7 +187,7 @@ public struct Tape: Backend {
     let out = Value(ground.fresh(like: x.matrix))
     x.matrix.apply(activation, into: out.matrix)
     let ground = ground
-    record(out) { slopes in
+    record(out, from: [x]) { slopes in
       x.matrix.activationBackward(activation, slopes: slopes, into: slopes)
       ground.give(slopes, to: x)
     }
@@ -191,7 +199,7 @@ public struct Tape: Backend {
     let out = Value(ground.fresh(like: a.matrix))
     a.matrix.add(b.matrix, into: out.matrix)
     let ground = ground
-    record(out) { slopes in
+    record(out, from: [a, b]) { slopes in
       ground.add(to: b) { gradient in gradient.add(slopes) }
       ground.give(slopes, to: a)
     }
@@ -203,7 +211,7 @@ public struct Tape: Backend {
     let out = Value(ground.fresh(like: a.matrix))
     a.matrix.multiply(by: b.matrix, into: out.matrix)
     let ground = ground
-    record(out) { slopes in
+    record(out, from: [a, b]) { slopes in
       let other = ground.fresh(like: slopes)
       slopes.multiply(by: a.matrix, into: other)
       slopes.multiply(by: b.matrix)
@@ -218,7 +226,7 @@ public struct Tape: Backend {
     let out = Value(ground.fresh(like: x.matrix))
     x.matrix.scale(by: factor, into: out.matrix)
     let ground = ground
-    record(out) { slopes in
+    record(out, from: [x]) { slopes in
       slopes.scale(by: factor)
       ground.give(slopes, to: x)
     }
@@ -232,7 +240,7 @@ public struct Tape: Backend {
     let out = Value(ground.copy(of: input.matrix))
     out.matrix.drop(dropout)
     let ground = ground
-    record(out) { slopes in
+    record(out, from: [input]) { slopes in
       slopes.drop(dropout)
       ground.give(slopes, to: input)
     }
@@ -252,7 +260,7 @@ public struct Tape: Backend {
         queries: queries.matrix, keys: keys.matrix, values: values.matrix, heads: heads,
         scale: scale, layout: layout, bias: bias, dropout: dropout, in: ground.workspace))
     let ground = ground
-    record(out) { slopes in
+    record(out, from: [queries, keys, values], by: [positions?.table]) { slopes in
       ground.attendBackward(
         slopes, queries, keys, values, heads, scale, layout, positions, bias, dropout)
     }
@@ -277,7 +285,7 @@ public struct Tape: Backend {
         valueWeight: ground.weights(valueWeight), valueBias: valueBias.map(ground.weights),
         heads: heads, scale: scale, layout: layout, in: ground.workspace))
     let ground = ground
-    record(out) { slopes in
+    record(out, from: [queries, context], by: [keyWeight, valueWeight, valueBias]) { slopes in
       ground.foldedBackward(
         slopes, queries, context, keyWeight, valueWeight, valueBias, heads, scale, layout)
     }
@@ -311,7 +319,7 @@ public struct Tape: Backend {
       }
     }
     let ground = ground
-    record(out) { slopes in
+    record(out, from: values) { slopes in
       for (turn, value) in values.enumerated() {
         let rows = (0..<value.matrix.rows).map { Int32($0 * values.count + turn) }
         let part = ground.fresh(like: value.matrix)
@@ -333,7 +341,7 @@ public struct Tape: Backend {
       let out = Value(ground.copy(of: input.matrix))
       ground.multiply(y, weight, into: out.matrix, .addedTo)
       let ground = ground
-      record(out) { slopes in
+      record(out, from: [input, y], by: [weight]) { slopes in
         ground.linearBackward(slopes, y, weight, nil)
         ground.give(slopes, to: input)
       }
@@ -343,7 +351,7 @@ public struct Tape: Backend {
     let dropped = Value(ground.copy(of: product.matrix))
     dropped.matrix.drop(dropout)
     let ground = ground
-    record(dropped) { slopes in
+    record(dropped, from: [product]) { slopes in
       slopes.drop(dropout)
       ground.give(slopes, to: product)
     }

@@ -26,9 +26,13 @@ final class TapeGround {
   }
 
   /// Adds to a value's gradient; a fresh one is zeroed first.
-  func add(to value: Tape.Value, _ body: (Matrix) -> Void) { body(gradient(of: value)) }
+  func add(to value: Tape.Value, _ body: (Matrix) -> Void) {
+    if value.isLearnt { body(gradient(of: value)) }
+  }
 
-  private func gradient(of value: Tape.Value) -> Matrix {
+  /// A value's gradient, to be added to; of one that nothing goes back to, memory that nobody reads.
+  func gradient(of value: Tape.Value) -> Matrix {
+    guard value.isLearnt else { return zeros(like: value.matrix) }
     if let gradient = value.gradient { return gradient }
     let gradient = zeros(like: value.matrix)
     value.gradient = gradient
@@ -37,6 +41,7 @@ final class TapeGround {
 
   /// Adds a product to a value's gradient, or makes it the gradient.
   func addProduct(to value: Tape.Value, _ body: (Matrix, MatrixProduct.Destination) -> Void) {
+    guard value.isLearnt else { return }
     if let gradient = value.gradient {
       body(gradient, .addedTo)
     } else {
@@ -48,6 +53,7 @@ final class TapeGround {
 
   /// Adds a matrix that nobody else needs any more to a value's gradient.
   func give(_ slopes: Matrix, to value: Tape.Value) {
+    guard value.isLearnt else { return }
     if let gradient = value.gradient {
       gradient.add(slopes)
     } else {

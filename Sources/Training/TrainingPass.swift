@@ -22,6 +22,23 @@ struct TaskModel: Sendable {
     }
   }
 
+  /// The encoder's last states, `[tokens, width]`.
+  ///
+  /// - Parameters:
+  ///   - batch: The tokens of the inputs.
+  ///   - observe: Called with the states after each block, and its number from 1.
+  func states<B: Backend>(
+    of inputs: [RankingTask.Input], _ batch: PackedBatch, on backend: inout B,
+    observe: ((_ block: Int, _ states: B.Value) -> Void)? = nil
+  ) -> B.Value {
+    switch network {
+    case .t5(let model): model.encode(batch, on: &backend, observe: observe)
+    case .bert(let model):
+      model.encoder.encode(
+        batch, types: inputs.flatMap(\.types), on: &backend, observe: observe)
+    }
+  }
+
   /// A task's own columns of an output row.
   func columns(of task: RankingTask) -> [Int]? {
     task.labelTokens.map { labels in
@@ -147,21 +164,15 @@ final class TrainingPass: @unchecked Sendable {
   private func distil(
     _ items: [Item], _ task: StatesTask, _ number: Int, _ report: inout Report
   ) {
-    guard case .t5(let network) = model.network, let first = items.first else { return }
-    let batch = PackedBatch(items.flatMap { $0.unit.inputs.map(\.tokens) })
+    guard let first = items.first else { return }
+    let inputs = items.flatMap(\.unit.inputs)
+    let batch = PackedBatch(inputs.map(\.tokens))
     var backend = teachers[number] ?? task.backend(precision)
     let wanted = task.wanted(for: batch, on: &backend)
     teachers[number] = backend
-    // Row r of sequence s stands s + 1 rows lower at the teacher, behind each [CLS].
-    var rows: [Int] = []
-    for sequence in 0..<batch.count {
-      for row in batch.offsets[sequence]..<batch.offsets[sequence + 1] {
-        rows.append(wanted.isKnown[row] ? row + sequence + 1 : -1)
-      }
-    }
     var blocks: [Int: Tape.Value] = [:]
     let asked = Set(task.recipe.layers.map(\.block))
-    let last = network.encode(batch, on: &tape) { block, states in
+    let last = model.states(of: inputs, batch, on: &tape) { block, states in
       if asked.contains(block) { blocks[block] = states }
     }
     let count = Float(items.count)
@@ -169,7 +180,7 @@ final class TrainingPass: @unchecked Sendable {
     var slopes: [(value: Tape.Value, gradient: [Float])] = []
     var loss = 0.0
     if let layer = wanted.layers[task.lastLayer] {
-      let compared = StateLoss(wanted: layer, rows: rows)
+      let compared = StateLoss(wanted: layer, rows: wanted.rows)
       var gradient = [Float](repeating: 0, count: last.matrix.count)
       let (cosine, squared) = compared.add(
         last.matrix, cosineWeight: weight, squaredWeight: weight * StatesTask.squaredWeight,
@@ -183,13 +194,14 @@ final class TrainingPass: @unchecked Sendable {
         + Double(StatesTask.pooledWeight) * pooled
     }
     for pair in task.recipe.layers {
-      guard let layer = wanted.layers[pair.layer], let states = blocks[pair.block],
-        let gain = parameters.gain(StatesTask.gainName(block: pair.block))
-      else { continue }
+      guard let layer = wanted.layers[pair.layer], let states = blocks[pair.block] else { continue }
       // A cosine does not feel the norm of a row, so the norm with a gain is a gain.
-      let scaled = tape.rmsNorm(states, gain: gain, epsilon: 1e-6)
+      let scaled =
+        parameters.gain(StatesTask.gainName(block: pair.block)).map {
+          tape.rmsNorm(states, gain: $0, epsilon: 1e-6)
+        } ?? states
       var gradient = [Float](repeating: 0, count: scaled.matrix.count)
-      let (cosine, _) = StateLoss(wanted: layer, rows: rows).add(
+      let (cosine, _) = StateLoss(wanted: layer, rows: wanted.rows).add(
         scaled.matrix, cosineWeight: weight * StatesTask.layerWeight, squaredWeight: 0,
         to: &gradient)
       slopes.append((scaled, gradient))

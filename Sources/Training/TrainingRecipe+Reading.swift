@@ -92,9 +92,10 @@ extension TrainingRecipe {
         "precision: expected one of fp32, bf16, found \(precision.rawValue)")
     }
     let isCross = tasks.contains { $0.mode == .cross }
-    guard !isCross || tasks.allSatisfy({ $0.mode == .cross }) else {
+    guard !isCross || tasks.allSatisfy({ $0.mode == .cross || $0.mode == .states }) else {
       throw .unusableRecipe(
-        "tasks: expected cross alone, or tasks of a T5 (mono, rank, duo, states), found both")
+        "tasks: expected tasks of a BERT (cross, states) or of a T5 (mono, rank, duo, states), "
+          + "found both")
     }
     for (index, task) in tasks.enumerated() {
       guard task.share > 0, task.share.isFinite else {

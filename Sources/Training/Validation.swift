@@ -118,19 +118,15 @@ extension Trainer {
     var (cosine, count) = (0.0, 0)
     var backend = InferenceBackend(parameters: parameters, precision: recipe.precision)
     var teacher = task.backend(recipe.precision)
-    guard case .t5(let network) = model.network else {
-      preconditionFailure("states are taught to a T5")
-    }
     for unit in units {
       let batch = PackedBatch(unit.inputs.map(\.tokens))
       let wanted = task.wanted(for: batch, on: &teacher)
-      let states = network.encode(batch, on: &backend)
+      let states = taskModel.states(of: unit.inputs, batch, on: &backend)
       guard let layer = wanted.layers[task.lastLayer] else { continue }
-      let rows = wanted.isKnown.enumerated().map { $0.element ? $0.offset + 1 : -1 }
       var gradient = [Float](repeating: 0, count: states.count)
       cosine +=
         1
-        - StateLoss(wanted: layer, rows: rows).add(
+        - StateLoss(wanted: layer, rows: wanted.rows).add(
           states, cosineWeight: 0, squaredWeight: 0, to: &gradient
         ).cosine
       count += 1

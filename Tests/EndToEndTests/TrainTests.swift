@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import JSON
 import Support
 import Testing
 
@@ -215,7 +216,7 @@ import Testing
       ("\"pairs\": 2", "\"pairs\": 2, \"losses\": {\"listwise\": 1}", "tasks[2].losses: expected"),
       ("\"dropout\": 0.1", "\"dropout\": 1", "dropout: expected"),
       ("\"dropout\": 0.1", "\"precision\": \"int8\"", "precision: expected one of fp32, bf16"),
-      ("\"mode\": \"duo\"", "\"mode\": \"cross\"", "expected cross alone"),
+      ("\"mode\": \"duo\"", "\"mode\": \"cross\"", "found both"),
     ])
   func refusals(good: String, bad: String, message: String) throws {
     let model = try TinyModel()
@@ -224,6 +225,32 @@ import Testing
     #expect(outcome.status == 2, "\(outcome.status)")
     #expect(outcome.errors.contains(message), "\(outcome.errors)")
     #expect(!FileManager.default.fileExists(atPath: folder.path + "/out"))
+  }
+
+  @Test(
+    "A BERT's states are learnt beside ranking, and are nearly a BERT's own already",
+    arguments: [("mono", "t5rank-mini", 0.3...0.6), ("cross", "cross-encoder-mini", 0.85...1)])
+  func states(mode: String, model: String, first: ClosedRange<Double>) throws {
+    let teacher = "\(Program.project)/weights/cross-encoder-mini"
+    let folder = try folder(
+      """
+      {"tasks": [{"mode": "\(mode)", "max_tokens": 24, "list_size": 2},
+        {"mode": "states", "teacher_model": "\(teacher)", "max_tokens": 24, "layers": [[3, 3]]}],
+       "data": "examples.jsonl", "steps": 3, "tokens_per_step": 200, "validate_every": 1,
+       "validation_lists": 6, "optimizer": {"rate": \(mode == "mono" ? 1e-4 : 1e-7)}}
+      """)
+    let outcome = try Program.run(
+      [
+        "train", "--recipe", "recipe.json", "--model", "\(Program.project)/weights/\(model)",
+        "--output", "out", "-q",
+      ], in: folder)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let cosines = try folder.read("out/training.jsonl").split(separator: "\n").compactMap { line in
+      try JSONValue(parsing: String(line))["tasks"]?.array?.last?["value"]?.double
+    }
+    try #require(cosines.count == 3)
+    #expect(first.contains(cosines[0]), "\(cosines)")
+    #expect(mode == "cross" || cosines[2] > cosines[0] + 0.005, "\(cosines)")
   }
 
   @Test("A line that cannot be learnt from ends the training before it begins")

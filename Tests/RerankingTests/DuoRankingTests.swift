@@ -82,6 +82,42 @@ struct DuoRankingTests {
     #expect(result.statistics.tokens == mono.statistics.tokens + duo.statistics.tokens)
   }
 
+  @Test("A weight of mono mixes its differences into the log-odds of each pair")
+  func weighed() throws {
+    let documents = Array(Self.documents.prefix(4))
+    let mono = try MonoT5(ShippedModel.t5()).scores(of: documents, for: Passages.query)
+    let order = mono.ranking(of: documents).map(\.candidateIndex)
+    let pairs = PairSelection.allOrdered.pairs(count: documents.count)
+    var preferences = try DuoT5(ShippedModel.t5()).preferences(
+      among: order.map { documents[$0] }, pairs: pairs, for: Passages.query
+    ).preferences
+    for pair in pairs {
+      let duo = try #require(preferences.preference(of: pair.first, over: pair.second))
+      let difference = mono.scores[order[pair.first]] - mono.scores[order[pair.second]]
+      preferences[pair.first, over: pair.second] = LogOdds(0.75 * duo.value + 0.25 * difference)
+    }
+    let expected = DuoT5.usualAggregation.scores(from: preferences)
+    for scale in [nil, ScoreScale.probability] {
+      let result = try Self.reranker(.monoDuo) {
+        $0.monoWeight = 0.25
+        $0.scale = scale
+      }.rerank(documents, for: Passages.query, progress: nil)
+      for entry in result.ranking {
+        let position = try #require(order.firstIndex(of: entry.candidateIndex))
+        #expect(abs(entry.score - expected[position]) < 1e-9)
+      }
+      #expect(result.ranking.map(\.score) == result.ranking.map(\.score).sorted(by: >))
+    }
+  }
+
+  @Test("A weight of mono that leaves duo nothing is refused", arguments: [1, -0.1, .nan])
+  func refusesWeight(weight: Double) {
+    let error = #expect(throws: RerankingError.self) {
+      try Self.reranker(.monoDuo) { $0.monoWeight = weight }
+    }
+    #expect(error?.description.contains("expected a weight of mono from 0 to below 1") == true)
+  }
+
   @Test("Progress of mono-duo counts both stages in one total")
   func progress() throws {
     let seen = Mutex<[[Int]]>([])

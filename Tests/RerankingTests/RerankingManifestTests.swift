@@ -17,11 +17,12 @@ struct RerankingManifestTests {
   func readsEverything() throws {
     let manifest = try manifest(
       #"{"mode":"mono-duo","prompts":{"mono":"monot5","duo":"duot5"},"max_tokens":256,"#
-        + #""score":"log-probability","coarsest_precision":"int8"}"#)
+        + #""score":"log-probability","mono_weight":0.5,"coarsest_precision":"int8"}"#)
     #expect(manifest.mode == .monoDuo)
     #expect(manifest.prompts == [.mono: "monot5", .duo: "duot5"])
     #expect(manifest.maximumTokens == 256)
     #expect(manifest.scale == .logProbability)
+    #expect(manifest.monoWeight == 0.5)
     #expect(manifest.coarsestPrecision == .int8)
     #expect(try manifest.prompt(for: .mono)?.name == "monot5")
     #expect(try manifest.prompt(for: .rank) == nil)
@@ -34,6 +35,7 @@ struct RerankingManifestTests {
     #expect(manifest.prompts.isEmpty)
     #expect(manifest.maximumTokens == nil)
     #expect(manifest.scale == nil)
+    #expect(manifest.monoWeight == nil)
     #expect(manifest.coarsestPrecision == nil)
   }
 
@@ -77,6 +79,7 @@ struct RerankingManifestTests {
       (#"{"mode":"mono","max_tokens":0}"#, "max_tokens: expected an integer from 1 to"),
       (#"{"mode":"mono","max_tokens":1e3}"#, "max_tokens: expected an integer from 1 to"),
       (#"{"mode":"mono","score":"percent"}"#, "score: expected one of logit, log-probability"),
+      (#"{"mode":"mono","mono_weight":1}"#, "mono_weight: expected a number from 0 to below 1"),
       (
         #"{"mode":"mono","coarsest_precision":"auto"}"#,
         "coarsest_precision: expected one of fp32, bf16, int8"

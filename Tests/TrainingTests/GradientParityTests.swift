@@ -69,6 +69,31 @@ import Transformers
     #expect(cosine > 0.99 && cosine < 1 - 1e-6, "\(cosine)")
   }
 
+  @Test("What is frozen changes no other gradient", arguments: ["t5-v1.1", "bert-minilm"])
+  func frozen(name: String) throws {
+    let fixture = ModelFixture(name: name)
+    let isBERT = name.hasPrefix("bert")
+    let lower = ["shared.", "encoder.block.0.", "embeddings.", "encoder.layer.0."]
+    func gradients(_ isLearnt: @escaping (String) -> Bool) throws -> Gradients {
+      try isBERT
+        ? self.gradients(ofBERT: fixture, .fp32, isLearnt: isLearnt).0
+        : self.gradients(ofT5: fixture, .fp32, isLearnt: isLearnt).0
+    }
+    let all = try gradients { _ in true }
+    let some = try gradients { name in !lower.contains { name.contains($0) } }
+    let names = try Safetensors(path: fixture.folder + "/gradients.safetensors").tensors.map(\.name)
+    var compared = 0
+    for name in names where name != "loss" {
+      guard !lower.contains(where: { name.contains($0) }) else {
+        #expect(some[name]?.contains { $0 != 0 } != true, "\(name) is frozen")
+        continue
+      }
+      #expect(try #require(some[name]) == #require(all[name]), "\(name)")
+      compared += 1
+    }
+    #expect(compared > 5 && compared < names.count - 1)
+  }
+
   private func tape(
     _ parameters: TrainableParameters, _ gradients: Gradients, _ precision: Precision
   ) -> Tape {
@@ -78,14 +103,15 @@ import Transformers
   }
 
   private func gradients(
-    ofT5 fixture: ModelFixture, _ precision: Precision
+    ofT5 fixture: ModelFixture, _ precision: Precision,
+    isLearnt: (String) -> Bool = { _ in true }
   ) throws -> (Gradients, loss: Double) {
     let checkpoint = try fixture.checkpoint()
     var declarations = try TrainableModel.declarations(for: checkpoint)
     let model = T5Model(
       try T5Configuration(fixture.configuration(), path: fixture.name), declaring: &declarations)
     let parameters = try TrainableParameters(declarations, from: checkpoint)
-    let gradients = Gradients(for: parameters)
+    let gradients = Gradients(for: parameters, isLearnt: isLearnt)
     let golden = try fixture.golden()
     var tape = tape(parameters, gradients, precision)
     var loss = 0.0
@@ -115,14 +141,15 @@ import Transformers
   }
 
   private func gradients(
-    ofBERT fixture: ModelFixture, _ precision: Precision
+    ofBERT fixture: ModelFixture, _ precision: Precision,
+    isLearnt: (String) -> Bool = { _ in true }
   ) throws -> (Gradients, loss: Double) {
     let checkpoint = try fixture.checkpoint()
     var declarations = ParameterDeclarations(for: checkpoint.tensors)
     let model = BERTModel(
       try BERTConfiguration(fixture.configuration(), path: fixture.name), declaring: &declarations)
     let parameters = try TrainableParameters(declarations, from: checkpoint)
-    let gradients = Gradients(for: parameters)
+    let gradients = Gradients(for: parameters, isLearnt: isLearnt)
     let golden = try fixture.golden()
     var tape = tape(parameters, gradients, precision)
 

@@ -10,9 +10,13 @@ import time
 PATIENCE = 900  # Seconds without an answer after which a program counts as stuck.
 
 
-def output(*command):
-    """What a command writes; the end if it fails, as it has said why on standard error."""
-    result = subprocess.run([str(part) for part in command], stdout=subprocess.PIPE, text=True)
+def output(*command, patience=None):
+    """What a command writes; the end if it fails, as it has said why on standard error.
+
+    subprocess.TimeoutExpired if it has not ended after `patience` seconds.
+    """
+    result = subprocess.run([str(part) for part in command], stdout=subprocess.PIPE, text=True,
+                            timeout=patience)
     if result.returncode != 0:
         sys.exit(f"compare: {' '.join(map(str, command))} failed with {result.returncode}")
     return result.stdout
