@@ -45,11 +45,12 @@ FROM_DOCUMENTS = {"acl-anthology": 0.6, "medquad": 0.4}  # shares whose queries 
 MADE = {"nq-qed-train": ("made", 0), "acl-anthology": ("long", 40)}
 LONGEST = 2_400  # characters of a document
 SHORTEST = 60  # characters of a description
+WORDS_WEIGHT = "0.3"  # of BM25's share in the teacher's scores
 NEGATIVES = ["--negatives", "encoder:8,bm25:6,random:3", "--ranks", "1-60",
-             "--margin-absolute", "0.02", "--words-weight", "0.3"]
-
+             "--margin-absolute", "0.02"]
+# Sources with a third file, of related lists
 RELATED = {"acl-anthology", "acl-anthology-long", "nq-qed-train-made", "debian", "medquad"}
-RELATIVES = ["--negatives", "bm25:16,encoder:7", "--ranks", "1-100", "--words-weight", "0.3"]
+RELATIVES = ["--negatives", "bm25:16,encoder:7", "--ranks", "1-100"]
 
 
 def family(name):
@@ -130,12 +131,17 @@ def choose(name, pairs, share, shortest=0):
         yield query, document[:LONGEST].rsplit(" ", 1)[0] if len(document) > LONGEST else document
 
 
-def write_pairs(path, pairs):
+def write_rows(path, rows):
+    """Writes rows as JSON Lines; the file has its name only when it is whole."""
     partial = path.with_suffix(".partial")
     with partial.open("w") as file:
-        for query, document in pairs:
-            print(json.dumps({"query": query, "positive": document}), file=file)
+        for row in rows:
+            print(json.dumps(row), file=file)
     partial.rename(path)
+
+
+def write_pairs(path, pairs):
+    write_rows(path, ({"query": query, "positive": document} for query, document in pairs))
 
 
 @functools.lru_cache(maxsize=1)
@@ -183,21 +189,20 @@ def encoder(options):
 
 
 def mine(options, pairs, negatives, path):
+    """Mines negatives for a file of pairs, with the teacher's scores."""
     subprocess.run([options.program, "mine", pairs, "--encoder", encoder(options), *negatives,
-                    "--threads", options.threads, "-o", path], check=True)
+                    "--words-weight", WORDS_WEIGHT, "--threads", options.threads, "-o", path],
+                   check=True)
 
 
-def write_related(source, path):
+def without_positive(lists):
     """Mined lists without their positive, for which the best-scored of the others stands in."""
-    partial = path.with_suffix(".partial")
-    with source.open() as lists, partial.open("w") as file:
-        for row in map(json.loads, lists):
-            others = sorted(zip(row["scores"][1:], row["negatives"]), key=lambda pair: -pair[0])
-            if len(others) > 1:
-                scores, passages = zip(*others)
-                print(json.dumps({"query": row["query"], "positive": passages[0],
-                                  "negatives": passages[1:], "scores": scores}), file=file)
-    partial.rename(path)
+    for row in map(json.loads, lists):
+        others = sorted(zip(row["scores"][1:], row["negatives"]), key=lambda pair: -pair[0])
+        if len(others) > 1:
+            scores, passages = zip(*others)
+            yield {"query": row["query"], "positive": passages[0], "negatives": passages[1:],
+                   "scores": scores}
 
 
 def main():
@@ -222,7 +227,8 @@ def main():
             with tempfile.TemporaryDirectory(dir=options.output) as folder:
                 found = pathlib.Path(folder) / "found.jsonl"
                 mine(options, pairs, RELATIVES, found)
-                write_related(found, related)
+                with found.open() as lists:
+                    write_rows(related, without_positive(lists))
 
 
 if __name__ == "__main__":
