@@ -8,31 +8,19 @@ import struct
 from comparison.charts import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, tick_seconds
 from comparison.drawing import Axis, Drawing
 from comparison.report import processor
+from weights_held import weights_held
 
 MARKS = "<!-- growth -->", "<!-- /growth -->"
 MEGABYTE = 1 << 20
 SLACK = 64 * MEGABYTE
-BYTES = {"fp32": 4, "bf16": 2, "int8": 1}
 
 
 def held(folder, precision):
-    """Bytes of a model's weights as they are computed with: those of an encoder's layers in the precision,
-    tables of words as they are stored, the rest in 32 bits."""
+    """Bytes of the weights of a model that is stored in one file."""
     with (folder / "model.safetensors").open("rb") as file:
         header = json.loads(file.read(struct.unpack("<Q", file.read(8))[0]))
-    total = 0
-    for name, tensor in header.items():
-        if name == "__metadata__":
-            continue
-        count = math.prod(tensor["shape"])
-        is_matrix = len(tensor["shape"]) == 2
-        if is_matrix and ("embed" in name or "shared" in name):
-            total += count * (2 if "16" in tensor["dtype"] else 4)
-        elif is_matrix and ("encoder.block" in name or "encoder.layer" in name) and "bias" not in name:
-            total += count * BYTES[precision]
-        else:
-            total += 4 * count
-    return total
+    return weights_held(((name, tensor["shape"], 2 if "16" in tensor["dtype"] else 4)
+                         for name, tensor in header.items() if name != "__metadata__"), precision)
 
 
 class Curve:

@@ -6,8 +6,7 @@
 Models have seeded random weights in 16 bits, written tensor by tensor in shards of about 1 GB, the
 vocabulary of a model under weights/, and are deleted after use. Each ranks ten short passages.
 
-*Held* is what the weights take in the precision that is computed in, a table of words that is not
-multiplied with included. *Bound* is 1.15 times that and 64 MB. *Peak* is the process's greatest resident
+*Held* is what the weights take in the precision that is computed in, tables of words included. *Bound* is 1.15 times that and 64 MB. *Peak* is the process's greatest resident
 memory as the kernel counts it, pages of the mapped file included.
 """
 
@@ -22,6 +21,8 @@ import sys
 import time
 
 import numpy
+
+from weights_held import weights_held
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SHARD = 1 << 30
@@ -166,22 +167,9 @@ def write(folder, config, stored):
 
 
 def held(config, precision):
-    """Bytes of the weights as they are computed with: those of an encoder's layers in the precision, those of
-    a decoder's in 16 bits where that is reduced, others in 32 bits."""
-    is_t5 = config["model_type"] == "t5"
-    width = {"fp32": 4, "bf16": 2, "int8": 1}[precision]
-    total = 0
-    for name, shape in (t5_tensors if is_t5 else bert_tensors)(config):
-        count = int(numpy.prod(shape))
-        is_matrix = len(shape) == 2 and "bias" not in name
-        if is_matrix and name.startswith(("encoder.", "bert.encoder.")):
-            total += count * width
-        elif is_matrix and name.startswith("decoder.") and not name.endswith(
-                ("EncDecAttention.k.weight", "EncDecAttention.v.weight")):
-            total += count * max(width, 2)
-        else:
-            total += count * 4
-    return total
+    """Bytes of the weights of a model that is stored in 16 bits."""
+    tensors = (t5_tensors if config["model_type"] == "t5" else bert_tensors)(config)
+    return weights_held(((name, shape, 2) for name, shape in tensors), precision)
 
 
 def run(binary, folder, precision, threads):
