@@ -55,6 +55,10 @@ public protocol Checkpoint: Sendable {
   /// Throws for integer and Boolean tensors, and for a tensor that this checkpoint does not hold.
   func floats(of tensor: StoredTensor) throws(CheckpointError) -> FloatBuffer
 
+  /// Finds out whether a tensor's numbers can be read, where that needs their bytes: reading them later does not
+  /// fail then.
+  func check(_ tensor: StoredTensor) throws(CheckpointError)
+
   /// The numbers of an I8 tensor, in the mapped file; nil for a tensor of another type, and for a checkpoint
   /// from which no bytes are read.
   ///
@@ -69,6 +73,9 @@ public protocol Checkpoint: Sendable {
 }
 
 extension Checkpoint {
+  /// Its tensors can be read.
+  public func check(_ tensor: StoredTensor) throws(CheckpointError) {}
+
   /// No bytes are read from it.
   public func bytes(of tensor: StoredTensor) throws(CheckpointError) -> ByteBuffer? { nil }
 

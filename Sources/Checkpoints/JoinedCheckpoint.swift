@@ -25,6 +25,10 @@ package struct JoinedCheckpoint: Checkpoint {
     try owner(of: tensor).floats(of: tensor)
   }
 
+  package func check(_ tensor: StoredTensor) throws(CheckpointError) {
+    try owner(of: tensor).check(tensor)
+  }
+
   package func bytes(of tensor: StoredTensor) throws(CheckpointError) -> ByteBuffer? {
     try owner(of: tensor).bytes(of: tensor)
   }

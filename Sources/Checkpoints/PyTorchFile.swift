@@ -1,7 +1,7 @@
 /// One file that `torch.save` wrote of a state dictionary (`pytorch_model.bin`), memory-mapped.
 ///
 /// Its pickle is read by `Unpickler`, which runs nothing and knows only what such files need; there is
-/// no other way to read it. Reading a tensor compares its storage's checksum. Little-endian machines
+/// no other way to read it. The first reading of a tensor compares its storage's checksum. Little-endian machines
 /// and files only.
 public struct PyTorchFile: Checkpoint {
   /// The path that was opened.
@@ -50,9 +50,7 @@ public struct PyTorchFile: Checkpoint {
   /// - Throws: `noSuchTensor` unless the tensor is one of `tensors`; `unsupportedScalar` for integers
   ///   and Booleans; `malformed` where the storage's checksum is another.
   public func floats(of tensor: StoredTensor) throws(CheckpointError) -> FloatBuffer {
-    guard let place = found[tensor.name], place.described(as: tensor.name) == tensor,
-      let entry = archive[Self.name(ofStorage: place.key, root)]
-    else { throw .noSuchTensor(path: path, tensor: tensor.name) }
+    let (place, entry) = try place(of: tensor)
     // In bounds: the unpickler found all numbers inside the storage, and that as long as its file.
     let layout = ScalarLayout(tensor, offset: place.offset, strides: place.strides)
     guard let floats = layout.floats(in: try archive.contents(of: entry), of: archive.file) else {
@@ -60,6 +58,22 @@ public struct PyTorchFile: Checkpoint {
         path: path, tensor: tensor.name, found: tensor.scalarType.rawValue)
     }
     return floats
+  }
+
+  /// Compares the checksum of a tensor's storage.
+  ///
+  /// - Throws: As `floats(of:)` does.
+  public func check(_ tensor: StoredTensor) throws(CheckpointError) {
+    _ = try archive.contents(of: place(of: tensor).entry)
+  }
+
+  private func place(
+    of tensor: StoredTensor
+  ) throws(CheckpointError) -> (place: PyTorchTensor, entry: ZipArchive.Entry) {
+    guard let place = found[tensor.name], place.described(as: tensor.name) == tensor,
+      let entry = archive[Self.name(ofStorage: place.key, root)]
+    else { throw .noSuchTensor(path: path, tensor: tensor.name) }
+    return (place, entry)
   }
 
   private static func name(ofStorage key: String, _ root: String) -> String {

@@ -47,6 +47,8 @@ struct RenamedCheckpoint: Checkpoint {
     try stored.floats(of: found(tensor))
   }
 
+  func check(_ tensor: StoredTensor) throws(CheckpointError) { try stored.check(found(tensor)) }
+
   func bytes(of tensor: StoredTensor) throws(CheckpointError) -> ByteBuffer? {
     try stored.bytes(of: found(tensor))
   }

@@ -64,6 +64,9 @@ public struct ShardedCheckpoint: Checkpoint {
     try whole.floats(of: tensor)
   }
 
+  /// Finds out whether a tensor's numbers can be read.
+  public func check(_ tensor: StoredTensor) throws(CheckpointError) { try whole.check(tensor) }
+
   /// The numbers of an I8 tensor, as `Safetensors` gives them.
   public func bytes(of tensor: StoredTensor) throws(CheckpointError) -> ByteBuffer? {
     try whole.bytes(of: tensor)

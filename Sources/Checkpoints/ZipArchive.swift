@@ -1,4 +1,5 @@
 import Digests
+import Synchronization
 
 /// A zip archive of stored files as PyTorch writes it, memory-mapped; every place is checked before
 /// anything is read from it.
@@ -26,6 +27,7 @@ struct ZipArchive {
   private let entries: [String: Entry]
   /// In the order of their bytes.
   let names: [String]
+  private let sound = SoundFiles()
 
   /// Reads the directory of an archive.
   init(_ file: MappedFile) throws(CheckpointError) {
@@ -39,12 +41,13 @@ struct ZipArchive {
   /// The file of a name; nil if there is none.
   subscript(name: String) -> Entry? { entries[name] }
 
-  /// The bytes of a file, valid for as long as `file` lives; their checksum is compared.
+  /// The bytes of a file, valid for as long as `file` lives; their checksum is compared, once.
   ///
   /// - Precondition: The entry is one of this archive.
   func contents(of entry: Entry) throws(CheckpointError) -> UnsafeRawBufferPointer {
     // In bounds: the reader found the range inside the archive.
     let bytes = UnsafeRawBufferPointer(rebasing: file.bytes[entry.bytes])
+    if sound.contains(entry.name) { return bytes }
     var checksum = CRC32()
     checksum.update(bytes)
     guard checksum.value == entry.checksum else {
@@ -53,6 +56,18 @@ struct ZipArchive {
         reason: "\(quoted(entry.name)): expected bytes of checksum \(entry.checksum), "
           + "found \(checksum.value)")
     }
+    sound.insert(entry.name)
     return bytes
+  }
+
+  /// The names of files whose checksums were found right.
+  ///
+  /// A class because copies of an archive share them.
+  private final class SoundFiles: Sendable {
+    private let names = Mutex<Set<String>>([])
+
+    func contains(_ name: String) -> Bool { names.withLock { $0.contains(name) } }
+
+    func insert(_ name: String) { names.withLock { _ = $0.insert(name) } }
   }
 }

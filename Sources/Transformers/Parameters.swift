@@ -198,6 +198,7 @@ public struct Parameters: Sendable {
         let rows = try checkpoint.rows(of: tensor)
         let isLate =
           rows != nil || declarations.layers[index] != nil && tensor.scalarType != .float32
+        if isLate { try checkpoint.check(tensor) }
         return StoredWeight(
           parameter, floats: isLate ? nil : try checkpoint.floats(of: tensor),
           rows: declarations.tables.contains(index) ? rows : nil,

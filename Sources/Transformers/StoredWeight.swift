@@ -24,7 +24,7 @@ final class StoredWeight: Sendable {
   /// - Parameters:
   ///   - floats: Numbers that take no memory, or that are always needed.
   ///   - rows: A table's rows, where they need not be floats.
-  ///   - read: Reads the numbers from the checkpoint, which was found to hold them.
+  ///   - read: Reads the numbers from the checkpoint, which was found to hold them sound.
   init(
     _ parameter: Parameter, floats: FloatBuffer?, rows: StoredRows? = nil,
     read: @Sendable @escaping () throws -> FloatBuffer

@@ -15,6 +15,19 @@ struct HostilePyTorchTests {
     #expect(try file.floats(of: file.tensors[0]).count == 6)
   }
 
+  @Test("Numbers of another checksum are found by a check, and are not read")
+  func damage() throws {
+    let file = try open(ZipBytes().with { $0.files[2].checksum = 1 })
+    let check = try #require(throws: CheckpointError.self) { try file.check(file.tensors[0]) }
+    let reading = try #require(throws: CheckpointError.self) {
+      try file.floats(of: file.tensors[0])
+    }
+    #expect(check == reading)
+    #expect(check.description.contains("expected bytes of checksum 1"), "\(check)")
+    let sound = try open(ZipBytes().bytes)
+    try sound.check(sound.tensors[0])
+  }
+
   @Test("Each is refused in words that say why", arguments: HostileFile.all)
   func refused(_ file: HostileFile) throws {
     let error = try #require(throws: CheckpointError.self) { try open(file.bytes) }

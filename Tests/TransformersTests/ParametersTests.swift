@@ -7,8 +7,10 @@ import Transformers
 /// A checkpoint in memory.
 private struct ListedCheckpoint: Checkpoint {
   let tensors: [StoredTensor]
+  let damaged: Set<String>
 
-  init(_ tensors: [(name: String, shape: [Int], type: ScalarType)]) {
+  init(_ tensors: [(name: String, shape: [Int], type: ScalarType)], damaged: Set<String> = []) {
+    self.damaged = damaged
     self.tensors = tensors.map {
       StoredTensor(
         name: $0.name, shape: $0.shape, scalarType: $0.type, count: $0.shape.reduce(1, *))
@@ -17,6 +19,10 @@ private struct ListedCheckpoint: Checkpoint {
 
   func floats(of tensor: StoredTensor) throws(CheckpointError) -> FloatBuffer {
     FloatBuffer(count: tensor.count) { $0.initialize(repeating: 1) }
+  }
+
+  func check(_ tensor: StoredTensor) throws(CheckpointError) {
+    if damaged.contains(tensor.name) { throw .malformed(path: "p", reason: "damaged") }
   }
 }
 
@@ -43,6 +49,16 @@ private struct ListedCheckpoint: Checkpoint {
           "c (expected floats of shape [4], found I64 of [4])",
         ])
     ) { try Parameters(declarations, from: checkpoint) }
+  }
+
+  @Test("A damaged layer is refused at once, not when it is first multiplied")
+  func damage() {
+    let checkpoint = ListedCheckpoint([("a", [2, 3], .float16)], damaged: ["a"])
+    var declarations = ParameterDeclarations(for: checkpoint.tensors)
+    _ = declarations.layer("a", rows: 2, columns: 3)
+    #expect(throws: CheckpointError.malformed(path: "p", reason: "damaged")) {
+      try Parameters(declarations, from: checkpoint)
+    }
   }
 
   @Test("An F32 tensor is the mapped file itself, not a copy")
