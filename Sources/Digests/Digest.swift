@@ -23,6 +23,11 @@ package struct Digest: Sendable, Hashable {
     Swift.withUnsafeBytes(of: words, body)
   }
 
+  /// In lower-case digits, as tools print it.
+  package var hexadecimal: String {
+    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+
   /// The first eight bytes, as a checksum.
   package var checksum: Int64 { Int64(bitPattern: UInt64(littleEndian: words[0])) }
 }

@@ -156,10 +156,7 @@ struct LateInteractionBERT: PointwiseModel {
   static func fingerprint(
     of directory: ModelDirectory, _ options: RerankerOptions
   ) throws(RerankingError) -> String {
-    let cache = options.cache ?? MemoryScoreCache(capacity: 64)
-    return try directory.fingerprint.digest(rememberedIn: cache).bytes.map { byte in
-      (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }.joined()
+    try directory.contentHash(rememberedIn: options.cache)
   }
 
   // MARK: Vectors

@@ -109,3 +109,20 @@ final class ModelFingerprint: Sendable {
       reason: "expected the file as it was when the model was read, found it changed")
   }
 }
+
+extension ModelDirectory {
+  /// SHA-256, in hexadecimal digits, of the files that decide what the model answers.
+  ///
+  /// - Throws: `RerankingError.unusableModel` for a file that has changed since the model was read.
+  package func contentHash(
+    rememberedIn cache: (any ScoreCache)? = nil
+  ) throws(RerankingError) -> String {
+    try fingerprint.digest(rememberedIn: cache ?? MemoryScoreCache(capacity: 64)).hexadecimal
+  }
+
+  /// The same of a model that is not read as a reranker, such as a bi-encoder.
+  package static func contentHash(ofModelAt path: String) throws(RerankingError) -> String {
+    try ModelFingerprint(directory: path).digest(rememberedIn: MemoryScoreCache(capacity: 64))
+      .hexadecimal
+  }
+}

@@ -16,31 +16,38 @@ struct TrainCommand {
       path: RankingModel.directory(
         settings.modelPath,
         for: settings.recipe.tasks.contains { $0.mode == .cross } ? .cross : nil))
+    let output = TrainingOutput(path: settings.outputPath)
     var files = TrainingFiles(console, isQuiet: settings.isQuiet)
     var lists: [[TrainingExample]] = []
     for task in settings.recipe.tasks { lists.append(try files.examples(task.data)) }
-    let output = TrainingOutput(path: settings.outputPath)
-    let identity = TrainingIdentity(
-      recipe: settings.recipeText, model: directory, data: files.hashes)
+    let identity = try TrainingIdentity(
+      settings.recipe, text: settings.recipeText, model: directory, data: files.hashes)
     let trainer = try Trainer(
       model: directory, recipe: settings.recipe, lists: lists, output: output,
       identity: identity.text)
     if settings.isResumed { try trainer.resume() }
+    try output.prepare(besideModelAt: directory.path)
     Signals.letWorkEnd()
     let log = try TrainingLog(
       settings, console: console, path: "\(settings.outputPath)/training.jsonl",
       since: trainer.stepsTaken)
+    func writeCard() throws {
+      try TrainingCard(
+        recipe: settings.recipeText, identity: identity, log: log.summary, base: directory.path
+      ).write(to: output)
+    }
     let outcome = try trainer.run(
       threads: settings.threads ?? ThreadTeam.availableCores,
-      shouldStop: { Signals.requested != nil },
-      report: log.record)
+      shouldStop: { Signals.requested != nil }
+    ) { event in
+      log.record(event)
+      // The weights that were just written must not lie beside the card of others.
+      if case .validation(_, isBest: true) = event { try writeCard() }
+    }
     console.eraseProgress()
     switch outcome {
     case .finished:
-      try TrainingCard(
-        recipe: settings.recipeText, identity: identity, log: log.summary,
-        base: directory.path
-      ).write(to: output)
+      try writeCard()
       return .done
     case .stopped(let step):
       if !settings.isQuiet {

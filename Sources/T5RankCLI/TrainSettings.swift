@@ -2,6 +2,7 @@ import Checkpoints
 import JSON
 import Reranking
 import Training
+import TrainingData
 
 /// What `t5rank train` is asked to do, checked.
 struct TrainSettings: Sendable {
@@ -36,8 +37,10 @@ struct TrainSettings: Sendable {
       }
       do {
         value = try SmallJSONFile.value(path, expected: "a recipe")
-      } catch {
-        throw TrainingError.unusableRecipe(String(describing: error))
+      } catch .missing(let path, let expected) {
+        throw RerankingError.fileMissing(path: path, expected: expected)
+      } catch .unusable(let path, let reason) {
+        throw TrainingError.unusableData(path: path, reason: reason)
       }
       do {
         recipe = try TrainingRecipe(value)
@@ -49,6 +52,11 @@ struct TrainSettings: Sendable {
       recipe = try TrainingRecipe(value)
     }
     recipeText = value.serialized()
+    for (index, task) in recipe.tasks.enumerated()
+    where task.data.contains(where: { $0.paths.contains("-") }) {
+      throw UsageError(
+        "tasks[\(index)].data: expected a file's path, found -, which could be read only once")
+    }
   }
 
   /// The recipe that options make.

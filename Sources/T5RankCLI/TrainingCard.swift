@@ -25,22 +25,20 @@ struct TrainingCard {
     }
     lines += ["", "Hashes are SHA-256.", ""]
     lines.append(
-      "The last run took \(secondsText(log.seconds)) for \(grouped(log.tokens)) tokens.")
+      "The training took \(secondsText(log.seconds)) for \(grouped(log.tokens)) tokens.")
     if let best = log.best {
       lines += [
         "",
         "The weights are those of step \(grouped(best.step)), the best of "
-          + "\(log.validations.count) validations on lists that were kept out:", "",
+          + "\(log.validations) validations on lists that were kept out:", "",
         "| task | measure | value | loss |", "|---|---|---|---|",
       ]
       lines += best.tasks.map {
-        "| \($0.mode.rawValue) | \($0.name) | \(fixed($0.value)) | \(fixed($0.loss)) |"
+        "| \($0.mode) | \($0.measure) | \(words($0.value)) | \(words($0.loss)) |"
       }
     }
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private func fixed(_ value: Double) -> String {
-    "\((value * 10_000).rounded() / 10_000)"
-  }
+  private func words(_ value: Double?) -> String { value.map(decimalText) ?? "" }
 }

@@ -39,6 +39,11 @@ struct TrainingFiles {
       throw TrainingError.unusableData(
         path: name, reason: "expected at least one example, found none")
     }
+    if reader.replacedBytes > 0, !isQuiet {
+      console.note(
+        "\(name): \(counted(reader.replacedBytes, "byte was", "bytes were")) not UTF-8 and became U+FFFD"
+      )
+    }
     known[source] = examples
     for path in source.paths { hashes[path] = try hash(of: path) }
     return examples

@@ -1,6 +1,7 @@
 import Checkpoints
 import Digests
 import Reranking
+import Training
 
 /// What a training's result depends on, so that a saved state is only resumed with the same.
 ///
@@ -9,44 +10,42 @@ struct TrainingIdentity {
   let recipeHash: String
   /// Of the model's files, all in one.
   let modelHash: String
+  /// Of the teachers of states and of the prompts, task by task.
+  private let helpers: [String]
   /// Of each file of data, by path.
   let data: [String: String]
 
-  init(recipe: String, model: ModelDirectory, data: [String: String]) {
-    recipeHash = Self.hash(Array(recipe.utf8))
-    var parts: [String] = []
-    for name in [
-      "config.json", "model.safetensors", "spiece.model", "sentencepiece.bpe.model", "vocab.txt",
-      "vocab.json", "merges.txt", "tokenizer.json",
-    ] {
-      // A model has some of these; which ones it needs was checked when it was opened.
-      if let hash = try? Self.hash(ofFile: "\(model.path)/\(name)") {
-        parts.append("\(name) \(hash)")
+  /// - Throws: `RerankingError` for a model or a teacher that has changed, or cannot be read any more.
+  init(
+    _ recipe: TrainingRecipe, text: String, model: ModelDirectory, data: [String: String]
+  ) throws {
+    recipeHash = Self.hash(text)
+    modelHash = try model.contentHash()
+    var helpers: [String] = []
+    for task in recipe.tasks {
+      if let path = task.teacherModel {
+        helpers.append(try ModelDirectory.contentHash(ofModelAt: path))
       }
+      // What is wrong with a prompt is said, with the task's place, by the training.
+      if let prompt = try? task.wording(for: model) { helpers.append(Self.hash("\(prompt)")) }
     }
-    modelHash = Self.hash(Array(parts.joined(separator: "\n").utf8))
+    self.helpers = helpers
     self.data = data
   }
 
   /// One line for the state's file.
   var text: String {
-    ([recipeHash, modelHash] + data.sorted { $0.key < $1.key }.map(\.value)).joined(separator: " ")
+    ([recipeHash, modelHash] + helpers + data.sorted { $0.key < $1.key }.map(\.value)).joined(
+      separator: " ")
   }
 
   static func hash(ofFile path: String) throws(CheckpointError) -> String {
     let file = try MappedFile(path: path, expected: "a file")
     // The bytes live as long as the object does.
-    return withExtendedLifetime(file) { hexadecimal(SHA256.digest(of: file.bytes)) }
+    return withExtendedLifetime(file) { SHA256.digest(of: file.bytes).hexadecimal }
   }
 
-  private static func hash(_ bytes: [UInt8]) -> String {
-    bytes.withUnsafeBytes { hexadecimal(SHA256.digest(of: $0)) }
-  }
-
-  private static func hexadecimal(_ digest: Digest) -> String {
-    digest.bytes.map { byte in
-      let digits = String(byte, radix: 16)
-      return digits.count == 1 ? "0" + digits : digits
-    }.joined()
+  private static func hash(_ text: String) -> String {
+    Array(text.utf8).withUnsafeBytes { SHA256.digest(of: $0).hexadecimal }
   }
 }

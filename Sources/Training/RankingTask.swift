@@ -1,5 +1,5 @@
 import RankingCore
-import Reranking
+package import Reranking
 import Tokenization
 import TrainingData
 import Transformers
@@ -43,14 +43,21 @@ struct RankingTask: Sendable {
   init(_ recipe: TaskRecipe, for directory: ModelDirectory) throws {
     self.recipe = recipe
     if recipe.mode == .cross {
-      let labels = try directory.classifier().labels
+      let model = try directory.classifier()
+      let labels = model.labels
       labelTokens = nil
       labelValues = (0..<labels).map(Double.init)
       guard labels == 1 || labels == 2 else {
         throw TrainingError.unusableRecipe(
           "cross: expected a model of one or two labels, found \(labels)")
       }
+      guard labels == 2 || recipe.losses[.labels] == nil else {
+        throw TrainingError.unusableRecipe(
+          "losses.labels: expected a model of two labels, whose chances it compares, found one label"
+        )
+      }
       head = labels == 1 ? .output(0) : .difference(yes: 1, no: 0)
+      try recipe.checkBudgets(within: model.maximumPositions, of: directory.path)
       let template = try directory.pairTemplate()
       encoder = .pair(
         try recipe.maximumTokens.map {
@@ -60,16 +67,12 @@ struct RankingTask: Sendable {
         })
       return
     }
-    guard let mode = Prompt.Mode(rawValue: recipe.mode.rawValue) else {
+    guard let prompt = try recipe.wording(for: directory) else {
       preconditionFailure("states are no ranking")
     }
-    _ = try directory.t5(for: mode)
-    var options = RerankerOptions()
-    options.prompts = recipe.prompt.map { [$0] } ?? []
-    let prompt = try directory.prompt(for: mode, options: options)
-    guard prompt.mode == mode else {
+    guard prompt.mode.rawValue == recipe.mode.rawValue else {
       throw TrainingError.unusableRecipe(
-        "prompt: expected one of mode \(mode.rawValue), found \(prompt.name) of mode "
+        "prompt: expected one of mode \(recipe.mode.rawValue), found \(prompt.name) of mode "
           + prompt.mode.rawValue)
     }
     guard let tokens = try ResolvedLabels(prompt, tokenizer: directory.tokenizer).singleTokens
@@ -104,7 +107,8 @@ struct RankingTask: Sendable {
   func unit(of list: TrainingExample, using random: inout SplitMix64) -> Unit? {
     let passages = list.passages
     let scores = list.scores
-    let chosen = choice(from: passages.map(\.grade), isRated: scores != nil, using: &random)
+    let chosen = choice(
+      from: passages.map(\.grade), isRated: recipe.teacher != nil && scores != nil, using: &random)
     guard chosen.count >= 2 else { return nil }
     let budget = Int(random.next(upperBound: UInt64(recipe.maximumTokens.count)))
     let teacher: [Double]? = recipe.teacher.flatMap { teacher in
@@ -243,6 +247,29 @@ struct RankingTask: Sendable {
     case .output(let index):
       return labelValues.indices.map { $0 == index ? probability : 0 }
     }
+  }
+}
+
+extension TaskRecipe {
+  /// The prompt that a T5 is asked with; nil where a BERT reads texts without one.
+  ///
+  /// - Throws: `RerankingError` for a prompt that cannot be read, and for a model that is not asked so.
+  package func wording(for directory: ModelDirectory) throws -> Prompt? {
+    var options = RerankerOptions()
+    options.prompts = prompt.map { [$0] } ?? []
+    if let mode = Prompt.Mode(rawValue: mode.rawValue) {
+      _ = try directory.t5(for: mode)
+      return try directory.prompt(for: mode, options: options)
+    }
+    guard mode == .states, case .t5 = directory.architecture else { return nil }
+    return try directory.prompt(for: .mono, options: options)
+  }
+
+  /// - Throws: `TrainingError.unusableRecipe` for a budget that a model has no positions for.
+  func checkBudgets(within positions: Int, of path: String) throws(TrainingError) {
+    guard let budget = maximumTokens.first(where: { $0 > positions }) else { return }
+    throw .unusableRecipe(
+      "max_tokens: expected at most \(positions), for the positions of \(path), found \(budget)")
   }
 }
 

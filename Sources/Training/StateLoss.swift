@@ -7,28 +7,53 @@ struct StateLoss {
   /// The teacher's row that belongs to a row of the states; −1 where there is none.
   let rows: [Int]
 
-  /// Σ over rows of weight · (1 − cosine), and the same of the relative squared difference.
+  /// All that is compared of a text's last states: each token's, and their means.
+  ///
+  /// - Parameters:
+  ///   - text: Its rows of `states`.
+  ///   - wantedText: Its rows of `wanted`.
+  ///   - weight: What the text's loss counts.
+  /// - Returns: The loss, unweighted, and 1 − cosine of the tokens alone.
+  func addText(
+    _ states: Matrix, _ text: Range<Int>, wantedText: Range<Int>, weight: Float,
+    to gradient: inout [Float]
+  ) -> (loss: Double, cosine: Double) {
+    let (cosine, squared) = add(
+      states, text, cosineWeight: weight, squaredWeight: weight * StatesTask.squaredWeight,
+      to: &gradient)
+    let pooled = addPooled(
+      states, text, wantedText: wantedText, weight: weight * StatesTask.pooledWeight, to: &gradient)
+    let loss =
+      cosine + Double(StatesTask.squaredWeight) * squared
+      + Double(StatesTask.pooledWeight) * pooled
+    return (loss, cosine)
+  }
+
+  /// The means over a text's tokens of 1 − cosine and of the relative squared difference.
   ///
   /// - Parameters:
   ///   - states: `[rows.count, width]`.
-  ///   - gradient: Of the same shape, row-major; added to.
-  /// - Returns: Both sums, unweighted, divided by the number of rows compared.
+  ///   - text: Its rows.
+  ///   - gradient: Of the shape of `states`, row-major; added to.
+  /// - Returns: Both means, unweighted.
   func add(
-    _ states: Matrix, cosineWeight: Float, squaredWeight: Float, to gradient: inout [Float]
+    _ states: Matrix, _ text: Range<Int>, cosineWeight: Float, squaredWeight: Float,
+    to gradient: inout [Float]
   ) -> (cosine: Double, squared: Double) {
     let width = states.columns
-    let compared = rows.count { $0 >= 0 }
+    let compared = text.count { rows[$0] >= 0 }
     guard compared > 0 else { return (0, 0) }
     let share = 1 / Float(compared)
     var (cosines, squares) = (0.0, 0.0)
     // The teacher's mean square: what differences are relative to.
     var scale: Float = 0
-    for row in rows where row >= 0 {
-      scale += squaredNorm(wanted.pointer + row * width, width) * share
+    for index in text where rows[index] >= 0 {
+      scale += squaredNorm(wanted.pointer + rows[index] * width, width) * share
     }
     gradient.withUnsafeMutableBufferPointer { gradient in
       guard let base = gradient.baseAddress else { return }
-      for (index, row) in rows.enumerated() where row >= 0 {
+      for index in text where rows[index] >= 0 {
+        let row = rows[index]
         // In bounds: one row of each, by `rows`.
         let (x, y) = (states.pointer + index * width, wanted.pointer + row * width)
         let out = base + index * width
@@ -37,7 +62,7 @@ struct StateLoss {
         for c in 0..<width {
           out[c] -= cosineWeight * share * (y[c] * terms.across - x[c] * terms.along)
         }
-        guard squaredWeight > 0 else { continue }
+        guard squaredWeight > 0, scale > 0 else { continue }
         let factor = 2 * squaredWeight * share / scale
         var sum: Float = 0
         for c in 0..<width {
@@ -51,39 +76,26 @@ struct StateLoss {
     return (cosines * Double(share), squares * Double(share))
   }
 
-  /// Σ over sequences of weight · (1 − cosine of the means over their rows).
-  ///
-  /// - Parameters:
-  ///   - offsets: Of the sequences in `states`.
-  ///   - wantedOffsets: Of the sequences in `wanted`.
-  /// - Returns: The sum, unweighted, divided by the number of sequences.
-  func addPooled(
-    _ states: Matrix, offsets: [Int], wantedOffsets: [Int], weight: Float,
+  /// 1 − cosine of the means over a text's rows.
+  private func addPooled(
+    _ states: Matrix, _ text: Range<Int>, wantedText: Range<Int>, weight: Float,
     to gradient: inout [Float]
   ) -> Double {
+    guard !text.isEmpty else { return 0 }
     let width = states.columns
-    let count = offsets.count - 1
-    guard count > 0 else { return 0 }
-    var total = 0.0
-    for sequence in 0..<count {
-      let mine = offsets[sequence]..<offsets[sequence + 1]
-      let theirs = wantedOffsets[sequence]..<wantedOffsets[sequence + 1]
-      let x = mean(states, mine)
-      let y = mean(wanted, theirs)
-      let terms = x.withUnsafeBufferPointer { x in
-        y.withUnsafeBufferPointer { y in
-          guard let x = x.baseAddress, let y = y.baseAddress else { return Cosine.none }
-          return cosine(x, y, width)
-        }
-      }
-      total += 1 - Double(terms.value)
-      let share = weight / Float(count) / Float(mine.count)
-      let step = (0..<width).map { share * (y[$0] * terms.across - x[$0] * terms.along) }
-      for row in mine {
-        for c in 0..<width { gradient[row * width + c] -= step[c] }
+    let (x, y) = (mean(states, text), mean(wanted, wantedText))
+    let terms = x.withUnsafeBufferPointer { x in
+      y.withUnsafeBufferPointer { y in
+        guard let x = x.baseAddress, let y = y.baseAddress else { return Cosine.none }
+        return cosine(x, y, width)
       }
     }
-    return total / Double(count)
+    let share = weight / Float(text.count)
+    let step = (0..<width).map { share * (y[$0] * terms.across - x[$0] * terms.along) }
+    for row in text {
+      for c in 0..<width { gradient[row * width + c] -= step[c] }
+    }
+    return 1 - Double(terms.value)
   }
 
   private func mean(_ matrix: Matrix, _ rows: Range<Int>) -> [Float] {

@@ -62,6 +62,14 @@ struct StatesTask: Sendable {
         "states: expected a teacher of width \(width), the model's, found "
           + "\(encoder.network.configuration.width) in \(path)")
     }
+    let positions = encoder.network.configuration.maximumPositions
+    if case .bert(let own) = directory.architecture {
+      try recipe.checkBudgets(within: own.maximumPositions, of: directory.path)
+      try recipe.checkBudgets(within: positions, of: path)
+    } else {
+      // The teacher is given a [CLS] more.
+      try recipe.checkBudgets(within: positions - 1, of: path)
+    }
     for pair in recipe.layers {
       guard (1...blocks).contains(pair.block),
         (1...encoder.network.configuration.layers).contains(pair.layer)
@@ -127,9 +135,9 @@ struct StatesTask: Sendable {
             tokenizer: tokenizer, template: template, maximumTokens: $0, truncation: .document)
         }, start: try token("[CLS]"), end: try token("[SEP]"))
     }
-    var options = RerankerOptions()
-    options.prompts = recipe.prompt.map { [$0] } ?? []
-    let prompt = try directory.prompt(for: .mono, options: options)
+    guard let prompt = try recipe.wording(for: directory) else {
+      preconditionFailure("a T5 is asked with a prompt")
+    }
     return .prompts(
       try recipe.maximumTokens.map {
         try PromptEncoder(prompt, tokenizer: tokenizer, maximumTokens: $0)
@@ -185,6 +193,9 @@ struct StatesTask: Sendable {
     let offsets: [Int]
     /// The teacher's row of each token of the model's batch; −1 where the two are not compared.
     let rows: [Int]
+
+    /// The teacher's rows of a text.
+    func rows(of text: Int) -> Range<Int> { offsets[text]..<offsets[text + 1] }
   }
 
   func wanted(for batch: PackedBatch, on backend: inout InferenceBackend) -> Wanted {

@@ -26,6 +26,50 @@ public final class Trainer {
       }
     }
 
+    /// - Throws: `TrainingError.unusableRecipe` with the task's place, or what keeps a model from being read.
+    init(_ recipe: TaskRecipe, number: Int, for directory: ModelDirectory) throws {
+      func misplaced(_ reason: String) -> TrainingError {
+        .unusableRecipe("tasks[\(number)]: \(reason)")
+      }
+      do {
+        self =
+          recipe.mode == .states
+          ? .states(try StatesTask(recipe, for: directory))
+          : .ranking(try RankingTask(recipe, for: directory))
+      } catch TrainingError.unusableRecipe(let reason) {
+        throw misplaced(reason)
+      } catch RerankingError.unusableOptions(let reason) {
+        throw misplaced(reason)
+      }
+    }
+
+    /// - Parameter others: The indices of the lists that are not kept out.
+    /// - Throws: `TrainingError` for lists from which the task learns nothing, whichever is drawn.
+    func check(_ lists: [TrainingExample], _ others: [Int], number: Int) throws(TrainingError) {
+      let path = recipe.data.first?.paths.first ?? ""
+      guard !others.isEmpty else {
+        throw .unusableRecipe(
+          "tasks[\(number)]: expected data of at least two queries, of which one is not kept out by "
+            + "validation_lists, found none to learn from")
+      }
+      var random = SplitMix64(seed: 1)
+      guard others.contains(where: { unit(of: lists[$0], using: &random) != nil }) else {
+        throw .unusableData(
+          path: path,
+          reason: "expected lists of at least two passages for tasks[\(number)], found none; "
+            + "t5rank mine finds negatives")
+      }
+      guard
+        recipe.teacher == nil || recipe.mode == .states
+          || others.contains(where: { lists[$0].scores != nil })
+      else {
+        throw .unusableData(
+          path: path,
+          reason: "expected scores for the teacher of tasks[\(number)], found none; "
+            + "t5rank mine --teacher writes them")
+      }
+    }
+
     func unit(of list: TrainingExample, using random: inout SplitMix64) -> RankingTask.Unit? {
       switch self {
       case .ranking(let task): task.unit(of: list, using: &random)
@@ -107,34 +151,25 @@ public final class Trainer {
     }
     let model = try TrainableModel(directory, gains: gains)
     var tasks: [Task] = []
-    for task in recipe.tasks {
-      tasks.append(
-        task.mode == .states
-          ? .states(try StatesTask(task, for: directory))
-          : .ranking(try RankingTask(task, for: directory)))
+    for (number, task) in recipe.tasks.enumerated() {
+      tasks.append(try Task(task, number: number, for: directory))
     }
     var tokens: [Int32] = []
     for case .ranking(let task) in tasks {
       for label in task.labelTokens ?? [] where !tokens.contains(label) { tokens.append(label) }
     }
+    let splits = ListOrder.split(
+      lists.map { $0.map(\.query) }, keepOut: recipe.validationLists, seed: recipe.seed)
     var orders: [ListOrder] = []
-    var keptOut: [[Int]] = []
-    for (number, lists) in lists.enumerated() {
-      guard lists.count >= 2 else {
-        throw TrainingError.unusableRecipe(
-          "tasks[\(number)]: expected data of at least two lists, found \(lists.count)")
-      }
-      let seed = mixed(recipe.seed, UInt64(number))
-      let split = ListOrder.split(
-        count: lists.count, keepOut: recipe.validationLists, seed: seed)
-      keptOut.append(split.keptOut)
-      orders.append(ListOrder(split.others, seed: seed))
+    for (number, split) in splits.enumerated() {
+      try tasks[number].check(lists[number], split.others, number: number)
+      orders.append(ListOrder(split.others, seed: mixed(recipe.seed, UInt64(number))))
     }
     self.model = model
     self.recipe = recipe
     self.tasks = tasks
     self.lists = lists
-    self.keptOut = keptOut
+    keptOut = splits.map(\.keptOut)
     self.orders = orders
     self.output = output
     self.identity = identity
@@ -159,11 +194,16 @@ public final class Trainer {
     } else {
       average = nil
     }
+    try recipe.checkPrefixes(of: parameters.entries.map(\.name))
     rates = parameters.entries.map { entry in
       guard !recipe.frozen.contains(where: entry.name.hasPrefix) else { return 0 }
       let rate = recipe.optimizer.rate(of: entry.name)
       guard recipe.optimizer.isRelative else { return Float(rate) }
       return Float(rate * max(parameters.rootMeanSquare(of: entry), 0.02) / 0.05)
+    }
+    guard rates.contains(where: { $0 > 0 }) else {
+      throw TrainingError.unusableRecipe(
+        "expected a parameter that is learnt, found all frozen or at a rate of 0")
     }
   }
 
@@ -172,7 +212,8 @@ public final class Trainer {
   /// - Throws: `TrainingError.unusableState` if there is none, or one of another training.
   public func resume() throws {
     state = try TrainingState(
-      path: output.statePath, identity: identity, arrays: arrays, tasks: tasks.count)
+      path: output.statePath, identity: identity, arrays: arrays, tasks: tasks.count,
+      steps: recipe.steps)
   }
 
   /// Steps that were taken so far.
@@ -183,13 +224,13 @@ public final class Trainer {
   /// - Parameters:
   ///   - threads: That compute; the result does not depend on it.
   ///   - shouldStop: Asked after each step; if so, all is saved.
-  ///   - report: Called with what happens.
+  ///   - report: Called with what happens; what it throws ends the training.
   public func run(
     threads: Int = ThreadTeam.availableCores, shouldStop: () -> Bool = { false },
-    report: (Event) -> Void = { _ in }
+    report: (Event) throws -> Void = { _ in }
   ) throws -> Outcome {
     while state.step < recipe.steps {
-      report(.step(try step(threads: threads)))
+      try report(.step(try step(threads: threads)))
       let isLast = state.step == recipe.steps
       if isLast || state.step.isMultiple(of: recipe.validateEvery) {
         try validateAndKeep(threads: threads, report: report)
@@ -197,7 +238,7 @@ public final class Trainer {
       let stops = !isLast && shouldStop()
       if isLast || stops || state.step.isMultiple(of: recipe.saveEvery) {
         try save()
-        report(.saved(step: state.step))
+        try report(.saved(step: state.step))
       }
       if stops { return .stopped(step: state.step) }
     }
@@ -242,8 +283,8 @@ public final class Trainer {
   private func draw() -> [[TrainingPass.Item]] {
     var drawn: [(task: Int, unit: RankingTask.Unit)] = []
     var tokens = 0
-    var fruitless = 0
-    while tokens < recipe.tokensPerStep, fruitless < 10_000 {
+    // Each task has a list that teaches something, so that this ends.
+    while tokens < recipe.tokensPerStep {
       // The task that is furthest behind its share.
       let task = tasks.indices.min {
         Double(state.tokens[$0]) / tasks[$0].recipe.share
@@ -255,7 +296,6 @@ public final class Trainer {
       guard let unit = tasks[task].unit(of: lists[task][index], using: &random) else {
         // Nothing to learn there; a token keeps a task without any from blocking the others.
         state.tokens[task] += 1
-        fruitless += 1
         continue
       }
       state.tokens[task] += unit.tokenCount
@@ -308,18 +348,26 @@ public final class Trainer {
 
   // MARK: Keeping
 
-  private func validateAndKeep(threads: Int, report: (Event) -> Void) throws {
+  private func validateAndKeep(threads: Int, report: (Event) throws -> Void) throws {
     let snapshot = model.parameters.snapshot(of: average ?? model.parameters.values)
     guard let result = try validate(snapshot, step: state.step, threads: threads) else {
+      let squares = VectorSum.squares(
+        model.parameters.values.pointer, count: model.parameters.values.count)
+      guard squares.isFinite else {
+        throw TrainingError.diverged(step: state.step, loss: "weights that are no numbers")
+      }
       try output.write(snapshot, like: model.directory, as: recipe.storage)
       return
+    }
+    guard result.loss.isFinite else {
+      throw TrainingError.diverged(step: state.step, loss: "\(result.loss) in validation")
     }
     let isBest = state.best.map { result.loss < $0.loss } ?? true
     if isBest {
       try output.write(snapshot, like: model.directory, as: recipe.storage)
       state.best = (result.loss, state.step)
     }
-    report(.validation(result, isBest: isBest))
+    try report(.validation(result, isBest: isBest))
   }
 
   private func save() throws {

@@ -3,6 +3,12 @@ public import Reranking
 
 private import FoundationEssentials
 
+#if canImport(Glibc)
+  private import Glibc
+#else
+  private import Darwin
+#endif
+
 /// The directory that a training writes: a model in the Hugging Face layout, and the training's state.
 public struct TrainingOutput: Sendable {
   /// The directory.
@@ -13,6 +19,34 @@ public struct TrainingOutput: Sendable {
 
   /// The file of the training's state.
   public var statePath: String { "\(path)/\(TrainingState.fileName)" }
+
+  /// Makes the directory, and removes from it what a killed training left unfinished.
+  ///
+  /// - Throws: `TrainingError.unwritable`, also for the directory of the model that the training begins with,
+  ///   whose weights would be lost at the first validation.
+  public func prepare(besideModelAt model: String) throws(TrainingError) {
+    let (mine, theirs) = (resolved(path), resolved(model))
+    guard mine == nil || mine != theirs else {
+      throw .unwritable(
+        path: path,
+        reason: "expected another directory than that of the model which the training begins with")
+    }
+    try makeDirectory()
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    where name.hasSuffix(".tmp") && Self.replaced.contains(where: { name.hasPrefix($0 + ".") }) {
+      try? FileManager.default.removeItem(atPath: "\(path)/\(name)")
+    }
+  }
+
+  /// Files that are replaced whole, and are large.
+  private static let replaced = [TrainingState.fileName, "model.safetensors"]
+
+  /// The path without symbolic links; nil if there is nothing.
+  private func resolved(_ path: String) -> String? {
+    guard let found = realpath(path, nil) else { return nil }
+    defer { free(found) }
+    return String(cString: found)
+  }
 
   func makeDirectory() throws(TrainingError) {
     do {
@@ -34,16 +68,12 @@ public struct TrainingOutput: Sendable {
   ) throws {
     try makeDirectory()
     let files = ModelDirectoryWriter(directory)
-    if !isSame(path, directory.path) { try files.writeCompanions(to: path) }
+    try files.writeCompanions(to: path)
     try files.writeConfiguration(to: path, as: type)
     var writer = SafetensorsWriter()
     for tensor in snapshot.tensors {
       writer.add(tensor.name, shape: tensor.shape, try snapshot.floats(of: tensor), as: type)
     }
     try writer.write(to: "\(path)/model.safetensors")
-  }
-
-  private func isSame(_ one: String, _ other: String) -> Bool {
-    URL(filePath: one).standardizedFileURL.path() == URL(filePath: other).standardizedFileURL.path()
   }
 }

@@ -164,7 +164,6 @@ final class TrainingPass: @unchecked Sendable {
   private func distil(
     _ items: [Item], _ task: StatesTask, _ number: Int, _ report: inout Report
   ) {
-    guard let first = items.first else { return }
     let inputs = items.flatMap(\.unit.inputs)
     let batch = PackedBatch(inputs.map(\.tokens))
     var backend = teachers[number] ?? task.backend(precision)
@@ -175,23 +174,19 @@ final class TrainingPass: @unchecked Sendable {
     let last = model.states(of: inputs, batch, on: &tape) { block, states in
       if asked.contains(block) { blocks[block] = states }
     }
-    let count = Float(items.count)
-    let weight = Float(first.weight) * count
     var slopes: [(value: Tape.Value, gradient: [Float])] = []
-    var loss = 0.0
+    var losses = Array(repeating: 0.0, count: items.count)
     if let layer = wanted.layers[task.lastLayer] {
       let compared = StateLoss(wanted: layer, rows: wanted.rows)
       var gradient = [Float](repeating: 0, count: last.matrix.count)
-      let (cosine, squared) = compared.add(
-        last.matrix, cosineWeight: weight, squaredWeight: weight * StatesTask.squaredWeight,
-        to: &gradient)
-      let pooled = compared.addPooled(
-        last.matrix, offsets: batch.offsets, wantedOffsets: wanted.offsets,
-        weight: weight * StatesTask.pooledWeight, to: &gradient)
+      for (index, item) in items.enumerated() {
+        losses[index] +=
+          compared.addText(
+            last.matrix, batch.rows(of: index), wantedText: wanted.rows(of: index),
+            weight: Float(item.weight), to: &gradient
+          ).loss
+      }
       slopes.append((last, gradient))
-      loss +=
-        cosine + Double(StatesTask.squaredWeight) * squared
-        + Double(StatesTask.pooledWeight) * pooled
     }
     for pair in task.recipe.layers {
       guard let layer = wanted.layers[pair.layer], let states = blocks[pair.block] else { continue }
@@ -200,15 +195,19 @@ final class TrainingPass: @unchecked Sendable {
         parameters.gain(StatesTask.gainName(block: pair.block)).map {
           tape.rmsNorm(states, gain: $0, epsilon: 1e-6)
         } ?? states
+      let compared = StateLoss(wanted: layer, rows: wanted.rows)
       var gradient = [Float](repeating: 0, count: scaled.matrix.count)
-      let (cosine, _) = StateLoss(wanted: layer, rows: wanted.rows).add(
-        scaled.matrix, cosineWeight: weight * StatesTask.layerWeight, squaredWeight: 0,
-        to: &gradient)
+      for (index, item) in items.enumerated() {
+        let (cosine, _) = compared.add(
+          scaled.matrix, batch.rows(of: index),
+          cosineWeight: Float(item.weight) * StatesTask.layerWeight, squaredWeight: 0,
+          to: &gradient)
+        losses[index] += Double(StatesTask.layerWeight) * cosine
+      }
       slopes.append((scaled, gradient))
-      loss += Double(StatesTask.layerWeight) * cosine
     }
     tape.backward(from: slopes)
-    for item in items { report.add(loss, of: item) }
+    for (item, loss) in zip(items, losses) { report.add(loss, of: item) }
   }
 }
 

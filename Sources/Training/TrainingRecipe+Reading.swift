@@ -91,6 +91,11 @@ extension TrainingRecipe {
       throw .unusableRecipe(
         "precision: expected one of fp32, bf16, found \(precision.rawValue)")
     }
+    guard Float(optimizer.epsilon) > 0 else {
+      throw .unusableRecipe(
+        "optimizer.epsilon: expected a number above 0 in single precision, found \(optimizer.epsilon)"
+      )
+    }
     let isCross = tasks.contains { $0.mode == .cross }
     guard !isCross || tasks.allSatisfy({ $0.mode == .cross || $0.mode == .states }) else {
       throw .unusableRecipe(
@@ -110,11 +115,30 @@ extension TrainingRecipe {
       guard task.mode == .states || !task.losses.isEmpty else {
         throw .unusableRecipe("tasks[\(index)].losses: expected at least one, found none")
       }
+      guard task.losses[.ranking(.marginMSE)] == nil || task.teacher != nil else {
+        throw .unusableRecipe(
+          "tasks[\(index)].losses.margin-mse: expected a teacher beside it, found none")
+      }
       guard task.mode != .duo || task.losses.keys.allSatisfy(\.suitsPairs) else {
         throw .unusableRecipe(
           "tasks[\(index)].losses: expected labels or binary for duo, whose pairs are scored one "
             + "by one, found others")
       }
+    }
+  }
+}
+
+extension TrainingRecipe {
+  /// - Throws: `TrainingError.unusableRecipe` for the beginning of a name that no parameter has.
+  func checkPrefixes(of names: [String]) throws(TrainingError) {
+    let prefixes =
+      frozen.map { (place: "freeze", text: $0) }
+      + optimizer.rates.keys.sorted().map { (place: "optimizer.rates", text: $0) }
+    for (place, text) in prefixes where !names.contains(where: { $0.hasPrefix(text) }) {
+      throw .unusableRecipe(
+        "\(place): expected the beginning of a parameter's name, such as "
+          + "\(JSONValue.string(names.first ?? "").serialized()), found "
+          + JSONValue.string(text).serialized())
     }
   }
 }

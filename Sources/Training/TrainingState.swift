@@ -19,6 +19,11 @@ struct TrainingState {
   /// The file's name in the output directory.
   static let fileName = "training.safetensors"
 
+  /// To be raised by whoever changes what a training draws or learns: its states are then not resumed.
+  private static let format = "t5rank-training 2"
+  /// More than any training counts; sums and doubles of it are still numbers.
+  private static let most = 1 << 60
+
   /// Writes the state and the arrays that belong to it: the old file is replaced whole.
   ///
   /// - Parameter identity: Of recipe, model and data; a state of another is refused.
@@ -26,7 +31,7 @@ struct TrainingState {
     to path: String, identity: String, arrays: [(name: String, values: FloatArray)]
   ) throws(CheckpointError) {
     var metadata = [
-      "format": "t5rank-training", "identity": identity, "step": String(step),
+      "format": Self.format, "identity": identity, "step": String(step),
       "draws": draws.map(String.init).joined(separator: " "),
       "tokens": tokens.map(String.init).joined(separator: " "),
     ]
@@ -51,7 +56,8 @@ struct TrainingState {
   /// - Throws: `TrainingError.unusableState` for a file of another training, or a damaged one; nothing
   ///   was filled then.
   init(
-    path: String, identity: String, arrays: [(name: String, values: FloatArray)], tasks: Int
+    path: String, identity: String, arrays: [(name: String, values: FloatArray)], tasks: Int,
+    steps: Int
   ) throws {
     let file: Safetensors
     do {
@@ -62,9 +68,11 @@ struct TrainingState {
     }
     let metadata = Dictionary(
       file.metadata.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
-    guard metadata["format"] == "t5rank-training" else {
+    guard metadata["format"] == Self.format else {
       throw TrainingError.unusableState(
-        path: path, reason: "expected the state of a training, found another safetensors file")
+        path: path,
+        reason: "expected the state of a training by this version of t5rank, found another file; "
+          + "without --resume a new training begins")
     }
     guard metadata["identity"] == identity else {
       throw TrainingError.unusableState(
@@ -79,8 +87,12 @@ struct TrainingState {
     let tokens = numbers("tokens", Int.self)
     let stored = Dictionary(
       file.tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-    guard let step = metadata["step"].flatMap({ Int($0) }), step >= 0, draws.count == tasks,
-      tokens.count == tasks, arrays.allSatisfy({ stored[$0.name]?.shape == [$0.values.count] })
+    let best = numbers("least_loss", UInt64.self)
+    guard let step = metadata["step"].flatMap({ Int($0) }), (0...steps).contains(step),
+      draws.count == tasks, draws.allSatisfy({ $0 <= UInt64(Self.most) }),
+      tokens.count == tasks, tokens.allSatisfy({ (0...Self.most).contains($0) }),
+      metadata["least_loss"] == nil || best.count == 2 && best[1] <= UInt64(step),
+      arrays.allSatisfy({ stored[$0.name]?.shape == [$0.values.count] })
     else {
       throw TrainingError.unusableState(
         path: path, reason: "expected a whole state of a training, found a damaged one")
@@ -95,9 +107,7 @@ struct TrainingState {
     self.step = step
     self.draws = draws
     self.tokens = tokens
-    let best = numbers("least_loss", UInt64.self)
-    if best.count == 2, let step = Int(exactly: best[1]) {
-      self.best = (Double(bitPattern: best[0]), step)
-    }
+    // Its step is at most the state's.
+    if best.count == 2 { self.best = (Double(bitPattern: best[0]), Int(best[1])) }
   }
 }

@@ -19,7 +19,7 @@ public struct ValidationResult: Sendable, Hashable {
   public struct TaskResult: Sendable, Hashable {
     /// As the recipe calls it.
     public let mode: TaskRecipe.Mode
-    /// `nDCG` of lists by their labels, or `accuracy` of pairs, or `cosine`, less losses, of states.
+    /// `nDCG` of lists by their labels, or `accuracy` of pairs, or `cosine` of states.
     public let name: String
     /// The higher, the better.
     public let value: Double
@@ -115,7 +115,7 @@ extension Trainer {
   private func result(
     of task: StatesTask, _ units: [RankingTask.Unit], _ parameters: Parameters
   ) -> ValidationResult.TaskResult {
-    var (cosine, count) = (0.0, 0)
+    var (cosine, loss, count) = (0.0, 0.0, 0)
     var backend = InferenceBackend(parameters: parameters, precision: recipe.precision)
     var teacher = task.backend(recipe.precision)
     for unit in units {
@@ -124,16 +124,15 @@ extension Trainer {
       let states = taskModel.states(of: unit.inputs, batch, on: &backend)
       guard let layer = wanted.layers[task.lastLayer] else { continue }
       var gradient = [Float](repeating: 0, count: states.count)
-      cosine +=
-        1
-        - StateLoss(wanted: layer, rows: wanted.rows).add(
-          states, cosineWeight: 0, squaredWeight: 0, to: &gradient
-        ).cosine
+      let compared = StateLoss(wanted: layer, rows: wanted.rows).addText(
+        states, batch.rows(of: 0), wantedText: wanted.rows(of: 0), weight: 1, to: &gradient)
+      cosine += 1 - compared.cosine
+      loss += compared.loss
       count += 1
     }
-    let mean = cosine / Double(max(count, 1))
+    let share = 1 / Double(max(count, 1))
     return ValidationResult.TaskResult(
-      mode: .states, name: "cosine", value: mean, loss: 1 - mean)
+      mode: .states, name: "cosine", value: cosine * share, loss: loss * share)
   }
 }
 

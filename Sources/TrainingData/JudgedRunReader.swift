@@ -28,7 +28,7 @@ public struct JudgedRunReader: TrainingSource {
   ///   - run: Whose documents are the negatives; nil: there are none.
   ///   - queries: Texts of the queries, as TSV, JSON Lines or a BEIR folder.
   ///   - corpus: Texts of the documents, as TSV, JSON Lines or a BEIR folder.
-  ///   - depth: How many documents of the run are looked at for each query.
+  ///   - depth: How many negatives of the run are kept for each query: the best.
   ///   - report: Called for each line of queries and corpus that cannot be read.
   public init(
     qrels qrelsPath: String, run runPath: String? = nil, queries queriesPath: String,
@@ -92,14 +92,14 @@ public struct JudgedRunReader: TrainingSource {
     let ranked = found.indices.sorted {
       found[$0].score != found[$1].score ? found[$0].score > found[$1].score : $0 < $1
     }
-    let negatives = ranked.prefix(max(depth, 0)).compactMap { place -> (String, Int)? in
+    let negatives = ranked.lazy.compactMap { place -> (id: String, grade: Int)? in
       let id = found[place].documentID
       let grade = query.grades[ExactID(id)] ?? 0
       return grade > 0 ? nil : (id, grade)
-    }
+    }.prefix(max(depth, 0))
     return Plan(
       queryID: query.id, positives: positives.map { ($0.key.text, $0.value) },
-      negatives: negatives)
+      negatives: Array(negatives))
   }
 
   /// The texts of wanted identifiers; the first line of each counts.

@@ -24,6 +24,9 @@ public struct PackedBatch: Sendable, Hashable {
   /// The number of sequences.
   public var count: Int { offsets.count - 1 }
 
+  /// A sequence's tokens, as rows of what is computed of all.
+  public func rows(of sequence: Int) -> Range<Int> { offsets[sequence]..<offsets[sequence + 1] }
+
   /// The place of each sequence's first token.
   public var starts: [Int32] { offsets.dropLast().map { Int32($0) } }
 

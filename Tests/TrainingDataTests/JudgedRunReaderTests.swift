@@ -57,11 +57,13 @@ struct JudgedRunReaderTests {
     }
   }
 
-  @Test("Depth counts the run's documents, and without a run there are no negatives")
+  @Test("Depth counts negatives, not the relevant among them, and without a run there are none")
   func depth() throws {
     try use { folder in
       let shallow = try read(folder, depth: 2).examples[0]
       #expect(shallow.negatives.map(\.text) == ["C", "D"])
+      // b is relevant, and gone has no text.
+      #expect(try read(folder, depth: 4).examples[0].negatives.map(\.text) == ["C", "D", "E"])
       let alone = try read(folder, run: false).examples[0]
       #expect(alone.negatives.isEmpty)
     }
