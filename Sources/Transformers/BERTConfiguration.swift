@@ -91,7 +91,7 @@ public struct BERTConfiguration: Sendable, Hashable {
     default:
       embeddingWidth = width
     }
-    heads = try reader.size(keys.heads)
+    heads = try reader.heads(keys.heads)
     guard width.isMultiple(of: heads) else {
       throw reader.mismatch(keys.heads, expected: "a divisor of \(keys.width) \(width)")
     }

@@ -41,6 +41,9 @@ package struct ConfigurationReader {
     try integer(key, in: 1...Self.largestSize, default: fallback)
   }
 
+  /// A number of attention heads, each of which is a part that threads share.
+  package func heads(_ key: String) throws(ModelError) -> Int { try integer(key, in: 1...4096) }
+
   /// An integer in a range; absent or null, `fallback`.
   package func integer(
     _ key: String, in range: ClosedRange<Int>, default fallback: Int? = nil

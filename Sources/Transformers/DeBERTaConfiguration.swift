@@ -69,7 +69,7 @@ public struct DeBERTaConfiguration: Sendable, Hashable {
         throw reader.mismatch(key, expected: "hidden_size, \(width)")
       }
     }
-    heads = try reader.size("num_attention_heads")
+    heads = try reader.heads("num_attention_heads")
     guard width.isMultiple(of: heads) else {
       throw reader.mismatch("num_attention_heads", expected: "a divisor of hidden_size \(width)")
     }

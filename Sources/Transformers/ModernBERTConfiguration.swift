@@ -60,7 +60,7 @@ public struct ModernBERTConfiguration: Sendable, Hashable {
     }
     vocabularySize = try reader.size("vocab_size")
     width = try reader.size("hidden_size")
-    heads = try reader.size("num_attention_heads")
+    heads = try reader.heads("num_attention_heads")
     guard width.isMultiple(of: heads), (width / heads).isMultiple(of: 2) else {
       throw reader.mismatch(
         "num_attention_heads", expected: "a divisor of half of hidden_size \(width)")

@@ -65,7 +65,7 @@ public struct T5Configuration: Sendable, Hashable {
     vocabularySize = try reader.size("vocab_size")
     width = try reader.size("d_model")
     headWidth = try reader.size("d_kv")
-    heads = try reader.size("num_heads")
+    heads = try reader.heads("num_heads")
     hiddenWidth = try reader.size("d_ff")
     encoderLayers = try reader.integer("num_layers", in: 1...1024)
     decoderLayers = try reader.integer("num_decoder_layers", in: 1...1024, default: encoderLayers)
@@ -88,9 +88,7 @@ public struct T5Configuration: Sendable, Hashable {
       try reader.integer("decoder_start_token_id", in: tokens, default: padding))
     let end = try reader.integer("eos_token_id", in: -1...(vocabularySize - 1), default: 1)
     endToken = end < 0 ? nil : Int32(end)
-    let named = try reader.memberCount("id2label")
-    // Two labels are transformers' own default.
-    labels = try reader.size("num_labels", default: named.flatMap { $0 > 0 ? $0 : nil } ?? 2)
+    labels = try reader.labels()
   }
 
   /// Whether the decoder's output is scaled before the head.

@@ -72,7 +72,7 @@ import Transformers
     arguments: [
       ("d_model", JSONValue(0), "d_model: expected an integer from 1 to 16777216, found 0"),
       ("d_kv", "5", "d_kv: expected an integer from 1 to 16777216, found \"5\""),
-      ("num_heads", 1.5, "num_heads: expected an integer from 1 to 16777216, found 1.5"),
+      ("num_heads", 1.5, "num_heads: expected an integer from 1 to 4096, found 1.5"),
       ("d_ff", nil, "d_ff: expected an integer from 1 to 16777216, found no such key"),
       ("num_layers", 100_000, "num_layers: expected an integer from 1 to 1024, found 100000"),
       ("vocab_size", 1e300, "vocab_size: expected an integer from 1 to 16777216, found 1e+300"),
