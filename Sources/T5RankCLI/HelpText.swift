@@ -55,6 +55,8 @@ package enum HelpText {
              t5rank index --corpus FILE… --index DIR
              t5rank search --index DIR [--query TEXT | --queries FILE]
              t5rank mine FILE… [--corpus FILE…]
+             t5rank train --data FILE… | --recipe FILE --output DIR
+             t5rank convert MODEL --output DIR
              t5rank fetch OWNER/NAME
              t5rank inspect MODEL | bench | help [SUBCOMMAND]
       """
@@ -64,9 +66,9 @@ package enum HelpText {
     switch subcommand {
     case .rank:
       """
-      Ranks candidates for queries with T5 (monoT5, RankT5, duoT5) or a BERT
-      cross-encoder. Requests are JSON Lines or one JSON array, in plain form or in
-      rank_llm's:
+      Ranks candidates for queries with T5 (monoT5, RankT5, duoT5), a BERT
+      cross-encoder or ColBERT. Requests are JSON Lines or one JSON array, in plain
+      form or in rank_llm's:
 
         {"query": "…", "documents": ["…"]}
         {"query": {"qid", "text"}, "candidates": [{"docid", "doc": {"text"}}]}

@@ -38,7 +38,7 @@ package enum Subcommand: String, Sendable, CaseIterable {
     case .inspect: "show a model's family, sizes, tensors, prompts, or a text's tokens"
     case .bench: "measure speed and memory on this machine"
     case .index: "make an index of a corpus, for search"
-    case .search: "find the documents of an index that fit queries best (BM25)"
+    case .search: "find the documents of an index that fit queries best"
     case .mine: "find hard negatives for training"
     case .train: "train a T5 for mono, rank and duo, or a cross-encoder"
     case .convert: "write a model as safetensors, pruned to what ranking needs"
