@@ -38,6 +38,7 @@ INLINE vi vnni_dot(vi sum, vi left, vi right) {
 
 const t5k_kernels t5k_kernels_avx512_vnni = {
     LEVEL_FUNCTIONS
+    LEVEL_ROUNDING
     .gemm_bf16 = vector_bf16_gemm,
     .gemm_bf16_packed = vector_bf16_gemm_packed,
     .gemm_s8 = vnni_s8_gemm,
@@ -59,10 +60,29 @@ INLINE vf dpbf16_dot(vf sum, vi left, vi right) {
 #define FORM_VECTORS 3
 #include "packed_gemm.inc"
 
+// These take subnormal numbers for 0, as the product does.
+INLINE vu16 dpbf16_halves(vf v) { return (vu16)_mm512_cvtneps_pbh((__m512)v); }
+
+INLINE vu dpbf16_pair(vf low, vf high) {
+  const __m512i both = (__m512i)_mm512_cvtne2ps_pbh((__m512)high, (__m512)low);
+  // Lane by lane: a number of the lower half, and its neighbour from the upper one.
+  const vu places = {0x100000, 0x110001, 0x120002, 0x130003, 0x140004, 0x150005,
+                     0x160006, 0x170007, 0x180008, 0x190009, 0x1a000a, 0x1b000b,
+                     0x1c000c, 0x1d000d, 0x1e000e, 0x1f000f};
+  return (vu)_mm512_permutexvar_epi16((__m512i)places, both);
+}
+
+#define FORM(name) dp_##name
+#define ROUND dpbf16_halves
+#define ROUND_PAIR dpbf16_pair
+#include "rounding.inc"
+
 #pragma clang attribute pop
 
 const t5k_kernels t5k_kernels_avx512_bf16 = {
     LEVEL_FUNCTIONS
+    .bf16_rows = dp_bf16_rows,
+    .pack_bf16_columns = dp_pack_bf16_columns,
     .gemm_bf16 = dp_bf16_gemm,
     .gemm_bf16_packed = dp_bf16_gemm_packed,
     .gemm_s8 = vnni_s8_gemm,

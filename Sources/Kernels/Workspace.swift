@@ -21,7 +21,12 @@ public final class Workspace {
   /// - Precondition: Neither number is negative, and the product fits in memory.
   public func matrix(rows: Int, columns: Int) -> Matrix {
     precondition(rows >= 0 && columns >= 0, "a matrix cannot be [\(rows), \(columns)]")
-    return Matrix(rows: rows, columns: columns, block: block(of: rows * columns), workspace: self)
+    let block = block(of: rows * columns)
+    return Matrix(
+      rows: rows, columns: columns,
+      // The block holds at least rows · columns floats.
+      pointer: block.memory.bindMemory(to: Float.self, capacity: max(rows * columns, 1)),
+      owner: .workspace(self, block))
   }
 
   private func block(of count: Int) -> Block {
@@ -29,17 +34,21 @@ public final class Workspace {
     for (index, block) in free.enumerated() where block.capacity >= count {
       if best.map({ block.capacity < free[$0].capacity }) ?? true { best = index }
     }
-    // A far larger block is left for whoever needs it.
-    if let best, free[best].capacity / 4 <= count { return free.remove(at: best) }
+    // A far larger block is left for whoever needs it; none is smaller than `leastCapacity`.
+    if let best, free[best].capacity / 4 <= max(count, Self.leastCapacity / 4) {
+      return free.remove(at: best)
+    }
     let capacity = Self.capacity(for: count)
     let memory = UnsafeMutableRawPointer.allocate(
       byteCount: capacity * MemoryLayout<Float>.stride, alignment: 64)
     return Block(memory: memory, capacity: capacity)
   }
 
+  private static let leastCapacity = 1024
+
   /// A quarter of a power of two above, so that batches of about one size share blocks.
   private static func capacity(for count: Int) -> Int {
-    let least = max(count, 1024)
+    let least = max(count, leastCapacity)
     let step = 1 << max(Int.bitWidth - 1 - (least - 1).leadingZeroBitCount - 2, 0)
     return (least + step - 1) / step * step
   }
@@ -57,19 +66,32 @@ public final class Matrix {
   public let columns: Int
   /// The first number; `rows · columns` of them, valid for as long as this object lives.
   public let pointer: UnsafeMutablePointer<Float>
-  private let block: Workspace.Block
-  private let workspace: Workspace
+  private let owner: Owner
 
-  fileprivate init(rows: Int, columns: Int, block: Workspace.Block, workspace: Workspace) {
-    self.rows = rows
-    self.columns = columns
-    self.block = block
-    self.workspace = workspace
-    // The block holds at least rows · columns floats.
-    pointer = block.memory.bindMemory(to: Float.self, capacity: max(rows * columns, 1))
+  /// Whose memory it is.
+  fileprivate enum Owner {
+    case workspace(Workspace, Workspace.Block)
+    case matrix(Matrix)
   }
 
-  deinit { workspace.recycle(block) }
+  fileprivate init(
+    rows: Int, columns: Int, pointer: UnsafeMutablePointer<Float>, owner: Owner
+  ) {
+    self.rows = rows
+    self.columns = columns
+    self.pointer = pointer
+    self.owner = owner
+  }
+
+  deinit { if case .workspace(let workspace, let block) = owner { workspace.recycle(block) } }
+
+  /// Some of the rows as a matrix of their own, in the same memory.
+  public func sharing(rows: Range<Int>) -> Matrix {
+    precondition((0...self.rows).contains(rows.upperBound) && rows.lowerBound >= 0)
+    return Matrix(
+      rows: rows.count, columns: columns, pointer: pointer + rows.lowerBound * columns,
+      owner: .matrix(self))
+  }
 
   /// How many numbers there are.
   public var count: Int { rows * columns }

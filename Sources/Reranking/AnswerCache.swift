@@ -10,7 +10,7 @@ import Transformers
 /// changes none: batches, threads, and the scale that scores are given in.
 struct AnswerCache: Sendable {
   /// To be raised by whoever changes what the same model answers to the same texts, in any bit.
-  private static let revision = 2
+  private static let revision = 3
 
   private let cache: any ScoreCache
   private let beginning: SHA256

@@ -25,16 +25,18 @@ public struct BERTEncoder: Sendable {
 
     /// The layer's output, from what its heads give and from its input.
     func finish<B: Backend>(
-      _ attended: B.Value, residual: B.Value, activation: Activation, epsilon: Float,
+      _ attended: B.Value, residual: consuming B.Value, activation: Activation, epsilon: Float,
       on backend: inout B
     ) -> B.Value {
-      let states = backend.linearLayerNorm(
-        attended, attentionOutput.weight, bias: attentionOutput.bias, residual: residual,
-        gain: attentionNorm.gain, normBias: attentionNorm.bias, epsilon: epsilon)
-      let hidden = backend.linear(states, opening.weight, bias: opening.bias, then: activation)
-      return backend.linearLayerNorm(
-        hidden, closing.weight, bias: closing.bias, residual: states, gain: norm.gain,
-        normBias: norm.bias, epsilon: epsilon)
+      backend.byRows(residual, attended) { backend, residual, attended in
+        let states = backend.linearLayerNorm(
+          attended, attentionOutput.weight, bias: attentionOutput.bias, residual: residual,
+          gain: attentionNorm.gain, normBias: attentionNorm.bias, epsilon: epsilon)
+        let hidden = backend.linear(states, opening.weight, bias: opening.bias, then: activation)
+        return backend.linearLayerNorm(
+          hidden, closing.weight, bias: closing.bias, residual: states, gain: norm.gain,
+          normBias: norm.bias, epsilon: epsilon)
+      }
     }
   }
 
@@ -162,7 +164,8 @@ public struct BERTEncoder: Sendable {
   }
 
   private func apply<B: Backend>(
-    _ layer: Layer, to states: B.Value, _ offsets: [Int], _ seen: SeenTokens?, on backend: inout B
+    _ layer: Layer, to states: consuming B.Value, _ offsets: [Int], _ seen: SeenTokens?,
+    on backend: inout B
   ) -> B.Value {
     let attended: B.Value
     if let seen {

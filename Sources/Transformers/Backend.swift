@@ -81,6 +81,12 @@ public protocol Backend {
     normBias: Parameter, epsilon: Float
   ) -> Value
 
+  /// What `body` makes of x and y, of which each row depends on that row of both alone, and is as long as that of x:
+  /// a backend may hand over some rows at a time.
+  mutating func byRows(
+    _ x: consuming Value, _ y: Value, _ body: (inout Self, consuming Value, Value) -> Value
+  ) -> Value
+
   /// `attend` with keys and values that are linear layers of `context`, for few queries over long
   /// texts. The keys' bias would add the same to all scores of a head, so there is none.
   mutating func attend(
@@ -134,6 +140,13 @@ extension Backend {
   ) -> Value {
     layerNorm(
       add(linear(x, weight, bias: bias), residual), gain: gain, bias: normBias, epsilon: epsilon)
+  }
+
+  /// All rows at once.
+  public mutating func byRows(
+    _ x: consuming Value, _ y: Value, _ body: (inout Self, consuming Value, Value) -> Value
+  ) -> Value {
+    body(&self, x, y)
   }
 
   /// Attention over a text's keys and values, each projected in full.

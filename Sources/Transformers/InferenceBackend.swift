@@ -104,30 +104,29 @@ public struct InferenceBackend: Backend {
 
   /// activation(x).
   public mutating func activate(_ x: Matrix, with activation: Activation) -> Matrix {
-    let out = copy(of: x)
-    out.apply(activation, team: team)
+    let out = workspace.matrix(rows: x.rows, columns: x.columns)
+    x.apply(activation, into: out, team: team)
     return out
   }
 
   /// a + b.
   public mutating func add(_ a: Matrix, _ b: Matrix) -> Matrix {
-    let out = copy(of: a)
-    out.add(b)
+    let out = workspace.matrix(rows: a.rows, columns: a.columns)
+    a.add(b, into: out)
     return out
   }
 
   /// a · b, number by number.
   public mutating func multiply(_ a: Matrix, _ b: Matrix) -> Matrix {
-    precondition(a.rows == b.rows && a.columns == b.columns, "factors have one shape")
     let out = workspace.matrix(rows: a.rows, columns: a.columns)
-    for index in 0..<out.count { out.pointer[index] = a.pointer[index] * b.pointer[index] }
+    a.multiply(by: b, into: out)
     return out
   }
 
   /// x · factor.
   public mutating func scale(_ x: Matrix, by factor: Float) -> Matrix {
-    let out = copy(of: x)
-    out.scale(by: factor)
+    let out = workspace.matrix(rows: x.rows, columns: x.columns)
+    x.scale(by: factor, into: out)
     return out
   }
 
@@ -143,9 +142,11 @@ public struct InferenceBackend: Backend {
       isRounded: roundsAttention(over: layout), team: team, in: workspace)
   }
 
-  /// An encoder's attention is rounded to bfloat16, whatever its layers are rounded to, where that is faster.
+  /// An encoder's attention is rounded to bfloat16, whatever its layers are rounded to, where that is faster; not
+  /// that of a family whose layers are never rounded.
   private func roundsAttention(over layout: AttentionLayout) -> Bool {
-    precision != nil && ReducedPrecision.bf16.isNative && layout.isOfAnEncoder
+    precision != nil && parameters.canBeRounded && ReducedPrecision.bf16.isNative
+      && layout.isOfAnEncoder
   }
 
   /// Rows of several values, turn by turn.
@@ -216,6 +217,35 @@ public struct InferenceBackend: Backend {
       epsilon: epsilon, team: team)
     return out
   }
+
+  /// So many rows at a time that what lies between the layers stays in a second-level cache.
+  ///
+  /// In the memory of x where nobody else holds it. Not in fp32, whose products lay a weight out anew for each
+  /// call.
+  public mutating func byRows(
+    _ x: consuming Matrix, _ y: Matrix,
+    _ body: (inout InferenceBackend, consuming Matrix, Matrix) -> Matrix
+  ) -> Matrix {
+    let parts = (x.rows + Self.rowsAtOnce - 1) / Self.rowsAtOnce
+    guard parts > 1, team == nil, precision != nil, parameters.canBeRounded else {
+      return body(&self, x, y)
+    }
+    var all = x
+    if !isKnownUniquelyReferenced(&all) { all = copy(of: all) }
+    // Whole tiles of the products.
+    let step = ((all.rows + parts - 1) / parts + 7) / 8 * 8
+    for first in stride(from: 0, to: all.rows, by: step) {
+      let rows = first..<min(first + step, all.rows)
+      let result = body(&self, all.sharing(rows: rows), y.sharing(rows: rows))
+      precondition(result.rows == rows.count && result.columns == all.columns)
+      let place = all.pointer + first * all.columns
+      if result.pointer != place { place.update(from: result.pointer, count: result.count) }
+    }
+    return all
+  }
+
+  /// The rows of A for which a product of reduced precision passes a weight once.
+  private static let rowsAtOnce = 96
 
   /// Attention of few queries over a text that is not projected.
   public mutating func attend(

@@ -249,6 +249,9 @@ public struct Parameters: Sendable {
     }
   }
 
+  /// Whether the model has layers that a precision rounds.
+  var canBeRounded: Bool { !layers.isEmpty }
+
   /// What a precision rounds a weight to; nil: it does not.
   private func rounding(of index: Int, in precision: ReducedPrecision) -> ReducedPrecision? {
     layers[index].map { $0 == .bf16 ? .bf16 : precision }

@@ -47,8 +47,11 @@ public struct T5Encoder: Sendable {
         queries: queries, keys: keys, values: values, heads: configuration.heads,
         // T5 folds 1/√d into its initialisation, so scores are not scaled.
         scale: 1, layout: layout, positions: attention.positions)
-      states = backend.addLinear(states, attended, attention.output)
-      states = configuration.apply(block.feedForward, to: states, on: &backend)
+      states = backend.byRows(states, attended) { backend, states, attended in
+        configuration.apply(
+          block.feedForward, to: backend.addLinear(states, attended, attention.output),
+          on: &backend)
+      }
       observe?(index + 1, states)
     }
     return backend.drop(configuration.norm(states, norm, on: &backend))

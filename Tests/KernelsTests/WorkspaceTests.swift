@@ -17,6 +17,13 @@ import Testing
     #expect(workspace.matrix(rows: 1, columns: 1).pointer != address)
   }
 
+  @Test("Memory of the smallest matrices is used again too", arguments: [0, 1, 255, 256])
+  func smallReuse(count: Int) {
+    let workspace = Workspace()
+    let address = workspace.matrix(rows: 1, columns: count).pointer
+    #expect(workspace.matrix(rows: 1, columns: count).pointer == address)
+  }
+
   @Test("A matrix may be empty")
   func empty() {
     let workspace = Workspace()

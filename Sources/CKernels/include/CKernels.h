@@ -287,7 +287,8 @@ size_t t5k_s8_row_bytes(size_t k);
 /// Lays out B for `t5k_gemm_bf16`. The same bytes at every level.
 void t5k_pack_bf16(size_t n, size_t k, const float *b, size_t ldb, void *out);
 
-/// As `t5k_pack_bf16`, of the B [n, k] whose transpose is `x` [k, n].
+/// As `t5k_pack_bf16`, of the B [n, k] whose transpose is `x` [k, n]; a subnormal number may become 0, which it is
+/// in products.
 void t5k_pack_bf16_columns(size_t k, size_t n, const float *x, size_t ldx, void *out);
 
 /// Rounds B to bytes, row-major: `numbers` [n, k], from −127 to 127, and `scales` [n], of which one is 0 for
@@ -298,7 +299,8 @@ void t5k_round_s8(size_t n, size_t k, const float *b, int8_t *numbers, float *sc
 void t5k_pack_s8(
     size_t n, size_t k, const int8_t *b, const float *b_scales, void *out);
 
-/// Rounds `x` [rows, columns] and lays it out for `t5k_gemm_bf16`.
+/// Rounds `x` [rows, columns] and lays it out for `t5k_gemm_bf16`; a subnormal number may become 0, which it is
+/// in products.
 void t5k_bf16_rows(const float *x, size_t ld, size_t rows, size_t columns, void *out);
 
 /// out = x·R, in place or not, for `x` [rows, columns]: each 64 whole columns are multiplied with D·H·D / 8, where
