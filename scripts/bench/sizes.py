@@ -6,8 +6,9 @@
 Models have seeded random weights in 16 bits, written tensor by tensor in shards of about 1 GB, the
 vocabulary of a model under weights/, and are deleted after use. Each ranks ten short passages.
 
-*Held* is what the weights take in the precision that is computed in, tables of words included. *Bound* is 1.15 times that and 64 MB. *Peak* is the process's greatest resident
-memory as the kernel counts it, pages of the mapped file included.
+*Held* is what the weights take in the precision that is computed in, tables of words included. *Bound* is
+1.15 times that and 64 MB. *Peak* is the process's greatest resident memory as the kernel counts it, pages of
+the mapped file included.
 """
 
 import argparse
