@@ -121,7 +121,9 @@ let package = Package(
     tests(of: "T5RankCLI", needs: ["ModelHub", "Reranking", "RankingCore", "Checkpoints", "JSON"]),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["T5Rank", "ScoreStore", "Checkpoints", "JSON", "Support", "t5rank"],
+      dependencies: [
+        "T5Rank", "ScoreStore", "Checkpoints", "Digests", "JSON", "Support", "t5rank",
+      ],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6],

@@ -24,10 +24,15 @@ package struct Digest: Sendable, Hashable {
   }
 
   /// In lower-case digits, as tools print it.
-  package var hexadecimal: String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-  }
+  package var hexadecimal: String { bytes.hexadecimal }
 
   /// The first eight bytes, as a checksum.
   package var checksum: Int64 { Int64(bitPattern: UInt64(littleEndian: words[0])) }
+}
+
+extension [UInt8] {
+  /// Two lower-case digits a byte, as tools print digests.
+  package var hexadecimal: String {
+    map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
 }

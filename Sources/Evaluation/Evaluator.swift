@@ -52,9 +52,11 @@ public struct Evaluator: Sendable {
       let results = entries.isEmpty ? measures.map { _ in 0 } : self.values(entries, judged)
       for (index, value) in results.enumerated() { values[index].append(value) }
     }
+    // A judged query may have an empty list: it is missing, but it is judged.
+    let judgedIDs = Set(queries.map { ExactID($0.query.id) })
     return RunEvaluation(
       name: run.name, measures: measures, averaging: averaging, queryIDs: queryIDs, values: values,
-      isFound: isFound, unjudgedQueries: run.queryIDs.count - isFound.count { $0 })
+      isFound: isFound, unjudgedQueries: run.queryIDs.count { !judgedIDs.contains(ExactID($0)) })
   }
 
   /// The documents of a query, as they are ranked (by trec_eval's rule for equal scores).

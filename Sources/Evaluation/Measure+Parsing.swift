@@ -196,14 +196,18 @@ private struct MeasureParser {
   }
 
   private func gains(_ text: String) throws(MeasureError) -> [Int: Int] {
+    let refusal = failure("expected pairs such as {1:1,2:5} as gains, found '\(text)'")
+    guard text.hasPrefix("{"), text.hasSuffix("}") else { throw refusal }
+    let pairs = text.dropFirst().dropLast().split(separator: ",")
+    guard !pairs.isEmpty else { throw refusal }
     var gains: [Int: Int] = [:]
-    for pair in text.dropFirst().dropLast().split(separator: ",") {
+    for pair in pairs {
       let sides = pair.split(separator: ":").map {
         Int(String($0.filter { !$0.isWhitespace }))
       }
       guard sides.count == 2, let grade = sides[0], let gain = sides[1],
         grade.magnitude <= 1000, gain.magnitude <= 1000
-      else { throw failure("expected pairs such as {1:1,2:5} as gains, found '\(text)'") }
+      else { throw refusal }
       // As ir_measures prints them: what maps to itself is not said.
       gains[grade] = gain == grade ? nil : gain
     }

@@ -115,7 +115,10 @@ struct JSONParser {
     switch options.duplicateKeys {
     case .lastWins: members[key] = value
     case .refuse:
-      let name = JSONValue.string(String(key.prefix(80))).serialized()
+      let scalars = key.unicodeScalars.prefix(80).map {
+        $0.properties.generalCategory == .control ? "\u{FFFD}" : $0
+      }
+      let name = JSONValue.string(String(String.UnicodeScalarView(scalars))).serialized()
       throw failure("expected each member once, found \(name) again", at: start)
     }
   }
@@ -192,13 +195,15 @@ struct JSONParser {
 
   /// What stands at a place, for messages: "'x'", "the end".
   func found(at offset: Int) -> String {
-    guard let byte = byte(at: offset) else { return "the end" }
-    guard byte >= 0x20, byte != 0x7F else {
-      return "the control character U+\(hexadecimal(UInt16(byte)))"
-    }
+    guard offset < text.count else { return "the end" }
     // Four bytes hold any scalar; whatever follows the first one is dropped.
     let near = String(decoding: text[offset..<min(offset + 4, text.count)], as: UTF8.self)
-    return near.unicodeScalars.first.map { "'\(Character($0))'" } ?? "the end"
+    guard let scalar = near.unicodeScalars.first else { return "the end" }
+    // Not as it is: a terminal would obey it.
+    if scalar.properties.generalCategory == .control {
+      return "the control character U+\(hexadecimal(UInt16(truncatingIfNeeded: scalar.value)))"
+    }
+    return "'\(Character(scalar))'"
   }
 }
 

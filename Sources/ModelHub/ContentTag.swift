@@ -42,7 +42,7 @@ struct ContentTag: Sendable, Hashable, CustomStringConvertible {
       name = "SHA-256"
       var hash = SHA256()
       try Self.read(path) { bytes, _ in hash.addRaw(bytes) }
-      found = Self.hexadecimal(hash.digest.bytes)
+      found = hash.digest.hexadecimal
     case .gitBlob:
       name = "git's SHA-1"
       var hash = SHA1()
@@ -50,7 +50,7 @@ struct ContentTag: Sendable, Hashable, CustomStringConvertible {
         if let size { Array("blob \(size)\0".utf8).withUnsafeBytes { hash.addRaw($0) } }
         hash.addRaw(bytes)
       }
-      found = Self.hexadecimal(hash.digest)
+      found = hash.digest.hexadecimal
     }
     return found == description ? nil : "expected \(name) \(description), found \(found)"
   }
@@ -63,10 +63,6 @@ struct ContentTag: Sendable, Hashable, CustomStringConvertible {
       true
     default: false
     }
-  }
-
-  private static func hexadecimal(_ bytes: [UInt8]) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 
   /// Reads a file piece by piece.

@@ -51,7 +51,8 @@ package struct HubCache: Sendable, Hashable {
     _ file: RemoteFile, _ repository: RepositoryName, commit: String
   ) throws(HubError) {
     let place = "\(snapshot(of: repository, commit: commit))/\(file.path)"
-    let levels = file.path.split(separator: "/").count + 1
+    // Out of the file's folders, of the commit's, and of `snapshots`.
+    let levels = file.path.utf8.count { $0 == slash } + 2
     let target = String(repeating: "../", count: levels) + "blobs/\(file.tag)"
     let temporary = "\(place).\(String(UInt64.random(in: .min ... .max), radix: 36)).tmp"
     try makeFolder(of: place)
@@ -79,11 +80,12 @@ package struct HubCache: Sendable, Hashable {
 
   /// Makes the folder that a file is to be in.
   func makeFolder(of file: String) throws(HubError) {
-    let folder = String(file[..<(file.lastIndex(of: "/") ?? file.startIndex)])
+    let folder = String(file[..<(file.utf8.lastIndex(of: slash) ?? file.startIndex)])
     guard !isDirectory(folder) else { return }
     var made = ""
-    for part in folder.split(separator: "/", omittingEmptySubsequences: true) {
-      made += (made.isEmpty && !folder.hasPrefix("/") ? "" : "/") + part
+    for part in folder.utf8.split(separator: slash) {
+      if !made.isEmpty || folder.utf8.first == slash { made += "/" }
+      made += String(decoding: part, as: UTF8.self)
       // Another process may have been faster.
       if mkdir(made, 0o777) != 0, errno != EEXIST, !isDirectory(made) { throw unwritable(made) }
     }
@@ -104,6 +106,14 @@ func unwritable(_ path: String) -> HubError {
 private func isDirectory(_ path: String) -> Bool {
   var status = stat()
   return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+}
+
+/// Whether both paths lead to one file.
+func isSameFile(_ path: String, _ other: String) -> Bool {
+  var status = stat()
+  var otherStatus = stat()
+  return stat(path, &status) == 0 && stat(other, &otherStatus) == 0
+    && status.st_dev == otherStatus.st_dev && status.st_ino == otherStatus.st_ino
 }
 
 /// The bytes of a file, links followed; nil if there is none.

@@ -30,7 +30,8 @@ package struct ModelFetcher: Sendable {
   ///
   /// Files appear in the snapshot, and the branch points to it, only when all are there and good.
   ///
-  /// - Parameter isVerifying: Whether contents that are there already are hashed, not only measured.
+  /// - Parameter isVerifying: Whether contents that are there already are hashed, not only measured;
+  ///   copies in the snapshot too.
   /// - Returns: The model's directory.
   /// - Throws: `HubError`.
   package func fetch(_ revision: Revision, isVerifying: Bool = false) throws -> String {
@@ -47,7 +48,7 @@ package struct ModelFetcher: Sendable {
     }
     try download(files, isVerifying)
     for file in files {
-      try show(file, commit: listing.commit)
+      try show(file, commit: listing.commit, isVerifying)
     }
     try cache.remember(revision, client.repository, commit: listing.commit)
     return cache.snapshot(of: client.repository, commit: listing.commit)
@@ -98,11 +99,15 @@ package struct ModelFetcher: Sendable {
     return try readFile(cache.blob(file.tag, client.repository), limit: limit)
   }
 
-  /// Gives a file its place in the snapshot, unless one as good has it.
-  private func show(_ file: RemoteFile, commit: String) throws(HubError) {
+  /// Gives a file its place in the snapshot, unless one as good has it: a link, or a copy.
+  private func show(_ file: RemoteFile, commit: String, _ isVerifying: Bool) throws(HubError) {
     let place = "\(cache.snapshot(of: client.repository, commit: commit))/\(file.path)"
     let blob = cache.blob(file.tag, client.repository)
-    if let size = fileSize(place), size == fileSize(blob) { return }
+    if let size = fileSize(place), size == fileSize(blob) {
+      guard isVerifying, !isSameFile(place, blob) else { return }
+      guard let fault = try file.tag.mismatch(ofFile: place) else { return }
+      client.note("\(place): \(fault); linking it anew")
+    }
     try cache.link(file, client.repository, commit: commit)
   }
 

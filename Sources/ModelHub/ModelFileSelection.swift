@@ -29,7 +29,7 @@ struct ModelFileSelection {
   /// - Throws: `HubError.unusableAnswer` for what names files outside, or none that make a model.
   func paths() throws -> [String] {
     var paths: [String] = []
-    var hasWeights = false
+    var hasModel = false
     for folder in try folders() {
       let prefix = folder.isEmpty ? "" : folder + "/"
       paths += Self.settings.map { prefix + $0 }.filter(files.contains)
@@ -37,10 +37,10 @@ struct ModelFileSelection {
         continue
       }
       paths.append(prefix + weights)
-      hasWeights = true
+      if files.contains(prefix + "config.json") { hasModel = true }
       if weights.hasSuffix(".index.json") { paths += try shards(of: prefix + weights, prefix) }
     }
-    guard hasWeights, paths.contains(where: { $0.hasSuffix("config.json") }) else {
+    guard hasModel else {
       throw HubError.unusableAnswer(
         address: "the repository",
         reason: "expected config.json and model.safetensors (or shards with their index, or "
@@ -65,7 +65,7 @@ struct ModelFileSelection {
   private func shards(of index: String, _ prefix: String) throws -> [String] {
     var shards = Set<String>()
     for (_, value) in try json(index)["weight_map"]?.object ?? [:] {
-      guard let name = value.string, isPlainPath(name), !name.contains("/"),
+      guard let name = value.string, isPlainPath(name), !name.utf8.contains(slash),
         files.contains(prefix + name)
       else { throw refusal(index, "weight_map", value.string) }
       shards.insert(prefix + name)

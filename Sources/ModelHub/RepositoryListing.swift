@@ -44,9 +44,18 @@ struct RepositoryListing: Sendable {
   }
 }
 
+/// Separates the folders of a path.
+///
+/// Paths are looked at byte by byte: a slash and an accent after it are one character to Swift, but not
+/// to the system.
+let slash = UInt8(ascii: "/")
+
 /// Whether a path from outside stays below the folder that it is meant in.
 func isPlainPath(_ path: String) -> Bool {
-  let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-  return path.utf8.count <= 1024 && path.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
-    && parts.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." && $0.utf8.count <= 255 }
+  let parts = path.utf8.split(separator: slash, omittingEmptySubsequences: false)
+  return path.utf8.count <= 1024
+    && path.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+    && parts.allSatisfy {
+      (1...255).contains($0.count) && !$0.elementsEqual(".".utf8) && !$0.elementsEqual("..".utf8)
+    }
 }

@@ -10,6 +10,9 @@ public struct FormatError: Error, Sendable, Hashable, CustomStringConvertible {
     case corrupt
     /// One line or request is wrong: the next may be good.
     case malformed
+    /// One line or query has the right form, but an empty text, or no document that is relevant: the next may
+    /// be good.
+    case empty
   }
 
   /// What a caller may do about it.

@@ -92,7 +92,8 @@ struct JSONElementReader {
   private mutating func expect(_ wanted: UInt8, _ name: String) throws(FormatError) {
     guard let byte = try nextVisibleByte() else { throw fail("expected \(name), found the end") }
     guard byte == wanted else {
-      let found = byte < 0x80 ? String(UnicodeScalar(byte)) : "a byte outside of JSON"
+      let found =
+        byte < 0x80 ? shortened(String(UnicodeScalar(byte))) : "a byte outside of JSON"
       throw fail("expected \(name), found \(found)")
     }
     consume(byte)

@@ -2,10 +2,11 @@ public import RankingCore
 
 extension Qrels {
   /// Reads judgements: TREC's or MS MARCO's (`query iteration document grade`), or BEIR's
-  /// (`query document grade` below a line of headings).
+  /// (`query document grade`, perhaps below a line of headings, of which the third is `score`).
   ///
-  /// The first line tells which. Columns are separated by any white space; blank lines and lines
-  /// that start with # are skipped; gzip data are expanded.
+  /// The first line tells which. Columns are separated by any white space. Blank lines and comments are
+  /// skipped (# and white space at their start, or # and other columns than a judgement); gzip data
+  /// are expanded.
   ///
   /// - Parameter path: The file, or a BEIR folder, whose qrels/test.tsv is read; `-` is standard input.
   /// - Throws: For the first line that is wrong, for a document that is judged twice for a query,
@@ -18,10 +19,11 @@ extension Qrels {
     var lines = try LineReader(path: path)
     while let line = try lines.next() {
       let columns = lineColumns(of: line.bytes)
-      guard let first = columns.first, first.first != UInt8(ascii: "#") else { continue }
+      let found = JudgementColumns(rawValue: columns.count)
+      guard !columns.isEmpty, !isComment(columns, of: found, in: form) else { continue }
       if form == nil {
         form = try JudgementColumns(columns, path: path, line: line.number)
-        if form == .beir, wholeNumber(columns[2]) == nil { continue }
+        if form == .beir, isHeading(columns[2]) { continue }
       }
       guard let form, columns.count == form.rawValue else {
         throw FormatError(
@@ -67,6 +69,11 @@ private enum JudgementColumns: Int {
     }
     self = form
   }
+}
+
+/// Whether a column is the heading of BEIR's grades.
+private func isHeading(_ column: ArraySlice<UInt8>) -> Bool {
+  String(decoding: column, as: UTF8.self).lowercased() == "score"
 }
 
 /// Exponential gains of higher grades would leave the range of a `Double`.

@@ -85,7 +85,7 @@ public protocol RequestSource {
 }
 
 /// A text for a message: its first characters, without control characters.
-func shortened(_ text: String) -> String {
+package func shortened(_ text: String) -> String {
   let longest = 60
   let start = text.unicodeScalars.prefix(longest).map {
     $0.properties.generalCategory == .control ? "\u{FFFD}" : $0

@@ -7,8 +7,8 @@ extension Run {
   ///
   /// The first bytes tell which. A TREC run is ordered by its scores, whatever its ranks say, an
   /// MS MARCO run by its ranks, and rank_llm's candidates by their order, for the scores of two
-  /// stages cannot be compared. Blank lines and, except in JSON, lines that start with # are
-  /// skipped; gzip data are expanded.
+  /// stages cannot be compared. Blank lines and, except in JSON, comments are skipped (# and
+  /// white space at their start, or # and other columns than a line of the run); gzip data are expanded.
   ///
   /// - Parameters:
   ///   - path: The file; `-` is standard input.
@@ -47,8 +47,9 @@ private struct RunFilling {
     var known: RunForm?
     while let line = try lines.next() {
       let columns = lineColumns(of: line.bytes)
-      guard let first = columns.first, first.first != UInt8(ascii: "#") else { continue }
-      guard let form = known ?? RunForm(columnCount: columns.count) else {
+      let found = RunForm(columnCount: columns.count)
+      guard let first = columns.first, !isComment(columns, of: found, in: known) else { continue }
+      guard let form = known ?? found else {
         throw failure(
           line.number,
           "expected a run (six columns: query id, Q0, document id, rank, score, tag; or three: "
@@ -94,16 +95,17 @@ private struct RunFilling {
     var ordinal = 0
     while let element = try elements.next() {
       ordinal += 1
-      try addRequest(element.bytes[...], element.line, ordinal)
+      try addRequest(element.bytes[...], element.line, ordinal, indent: element.indent)
     }
   }
 
   /// Only identifiers are looked at: a result need not hold texts.
   private mutating func addRequest(
-    _ bytes: ArraySlice<UInt8>, _ line: Int, _ ordinal: Int
+    _ bytes: ArraySlice<UInt8>, _ line: Int, _ ordinal: Int, indent: Int = 0
   ) throws(FormatError) {
     let value = try parseJSON(
-      try decoder.wellFormed(bytes, path: path, line: line), path: path, line: line)
+      try decoder.wellFormed(bytes, path: path, line: line), path: path, line: line,
+      indent: indent)
     guard let request = value.object else {
       throw failure(line, "expected an object with query and candidates, found \(value.kind)")
     }

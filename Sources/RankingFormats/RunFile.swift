@@ -52,10 +52,13 @@ final class RunFile {
       do {
         guard let line = try lines.next() else { break }
         let columns = lineColumns(of: line.bytes)
-        guard let first = columns.first, first.first != UInt8(ascii: "#") else { continue }
+        let found = RunForm(columnCount: columns.count)
+        guard let first = columns.first,
+          !isComment(columns, of: found, in: queries.isEmpty ? nil : form)
+        else { continue }
         let id = try decoder.text(of: first, path: path, line: line.number)
         let position = positions[ExactID(id)] ?? queries.count
-        if queries.isEmpty { form = RunForm(columnCount: columns.count) ?? .trec }
+        if queries.isEmpty { form = found ?? .trec }
         if position == queries.count {
           positions[ExactID(id)] = position
           queries.append(Query(id: id, line: line.number))
@@ -89,7 +92,8 @@ final class RunFile {
       for text in bytes.split(separator: lineFeed, omittingEmptySubsequences: false) {
         defer { line += 1 }
         let columns = lineColumns(of: text)
-        guard let first = columns.first, first.first != UInt8(ascii: "#") else { continue }
+        // Comments are in no part; blank lines may be.
+        guard !columns.isEmpty else { continue }
         var decoder = TextDecoder(invalidUTF8)
         let candidate = try RunLine(
           columns, form, extraColumns: .refused, &decoder, path: path, line: line)

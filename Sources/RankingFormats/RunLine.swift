@@ -65,6 +65,21 @@ struct RunLine {
   }
 }
 
+/// Whether a line is a comment: it starts with # and white space, or with # and has not the columns of the
+/// file's lines.
+///
+/// So a query may be named #2, while a comment may have as many words as the lines have columns.
+///
+/// - Parameters:
+///   - found: The form that lines with so many columns have; nil if none has.
+///   - known: The form of the lines before it; nil if there are none.
+func isComment<Form: Equatable>(
+  _ columns: [ArraySlice<UInt8>], of found: Form?, in known: Form?
+) -> Bool {
+  guard let first = columns.first, first.first == UInt8(ascii: "#") else { return false }
+  return first.count == 1 || found == nil || known != nil && known != found
+}
+
 /// The columns of a line, separated by white space.
 func lineColumns(of line: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
   var columns: [ArraySlice<UInt8>] = []

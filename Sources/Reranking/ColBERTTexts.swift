@@ -30,7 +30,8 @@ struct ColBERTTexts: Sendable {
   private let filler: TokenID?
   private let skipped: Set<TokenID>
 
-  /// - Throws: `RerankingError.unusableModel` for a vocabulary without the control tokens.
+  /// - Throws: `RerankingError.unusableModel` for a vocabulary without the control tokens, or a skip list
+  ///   with one that stands around a document's text: a document has at least these vectors.
   init(
     _ settings: ColBERTSettings, tokenizer: any Tokenizer, maximumTokens: Int,
     specialTokens: SpecialTokenPolicy, path: String
@@ -57,8 +58,19 @@ struct ColBERTTexts: Sendable {
     separator = try token("[SEP]")
     filler = settings.expandsQueries ? try token("[MASK]") : nil
     let unknown = tokenizer.token(for: "[UNK]")
-    // As both references have it: a sign that the vocabulary lacks skips what is unknown.
-    skipped = Set(settings.skippedPieces.compactMap { tokenizer.token(for: $0) ?? unknown })
+    var skipped: Set<TokenID> = []
+    for piece in settings.skippedPieces {
+      // As both references have it: a sign that the vocabulary lacks skips what is unknown.
+      guard let token = tokenizer.token(for: piece) ?? unknown else { continue }
+      guard token != separator, !documentOpening.contains(token) else {
+        throw .unusableModel(
+          path: path,
+          reason: "expected words to skip that are no control tokens of a document, "
+            + "found \"\(piece)\"")
+      }
+      skipped.insert(token)
+    }
+    self.skipped = skipped
   }
 
   func query(_ text: String) -> Query {

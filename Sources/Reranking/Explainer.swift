@@ -52,11 +52,20 @@ public struct Explainer: Sendable {
     }.prefix(Self.mostCompared)
     guard positions.count >= 2 else { return }
     let compared = try duo.preferences(
-      among: positions.map { explanation.entries[$0].ranked.document },
+      among: positions.map { position in
+        let ranked = explanation.entries[position].ranked
+        return ranked.document.read(in: window(of: ranked, readBy: stage))
+      },
       pairs: PairSelection.allOrdered.pairs(count: positions.count), for: explanation.query)
     explanation.comparison = Explanation.Comparison(
       positions: Array(positions), preferences: compared.preferences)
     explanation.forwardPasses += compared.statistics.forwardPasses
+  }
+
+  /// The window of a document that duoT5 read; nil where it read the document from its start.
+  private func window(of ranked: RankedDocument, readBy duo: NamedReranker) -> Range<Int>? {
+    // Where it is the first of several stages, a later one chose the window.
+    stages.count > 1 && stages.first?.name == duo.name ? nil : ranked.window
   }
 
   private func addWords(to explanation: inout Explanation) throws {
@@ -74,7 +83,10 @@ public struct Explainer: Sendable {
       let compared = explanation.comparison?.positions
     {
       positions = compared
-      occluded = try occlusion.explain(documents(positions), for: explanation.query, by: duo)
+      occluded = try occlusion.explain(
+        documents(positions),
+        in: positions.map { window(of: explanation.entries[$0].ranked, readBy: stage) },
+        for: explanation.query, by: duo)
       explanation.wordBasis = .comparison(stage.description)
     } else {
       return

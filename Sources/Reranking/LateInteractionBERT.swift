@@ -58,12 +58,20 @@ struct LateInteractionBERT: PointwiseModel {
 
   var scale: ScoreScale { .maxSim }
 
+  /// - Parameter options: Where they leave the budget and the special tokens open, those of their document
+  ///   vectors count.
   init(_ directory: ModelDirectory, options: RerankerOptions) throws(RerankingError) {
+    var options = options
     let (model, settings) = try directory.colBERT()
     guard options.scale == nil || options.scale == .maxSim else {
       throw .unusableOptions(
         reason: "expected no score but \(ScoreScale.maxSim.rawValue) for mode colbert, "
           + "found \(options.scale?.rawValue ?? "none")")
+    }
+    if let stored = options.documentVectors {
+      try Self.check(stored, directory, model, options)
+      options.maximumTokens = stored.maximumTokens
+      options.specialTokens = stored.specialTokens
     }
     self.model = model
     dimension = model.dimension
@@ -78,7 +86,6 @@ struct LateInteractionBERT: PointwiseModel {
     self.engine = engine
     stored = options.documentVectors
     let isRounded = stored?.isRounded ?? false
-    if let stored { try Self.check(stored, directory, model, texts, options) }
     runner = try SequenceRunner(
       engine, maximumTokens: texts.maximumTokens, options: options,
       cache: try Self.cache(directory, texts, isRounded: isRounded, options),
@@ -127,7 +134,7 @@ struct LateInteractionBERT: PointwiseModel {
   /// Refuses vectors of another model, or of other settings.
   private static func check(
     _ stored: any DocumentVectors, _ directory: ModelDirectory, _ model: ColBERTModel,
-    _ texts: ColBERTTexts, _ options: RerankerOptions
+    _ options: RerankerOptions
   ) throws(RerankingError) {
     func refusal(_ expected: String, _ found: String) -> RerankingError {
       .unusableOptions(
@@ -142,13 +149,14 @@ struct LateInteractionBERT: PointwiseModel {
     guard stored.fingerprint == (try Self.fingerprint(of: directory, options)),
       stored.dimension == model.dimension
     else { throw refusal("the model in \(directory.path)", "those of another") }
-    guard stored.maximumTokens == texts.maximumTokens else {
-      throw refusal("documents of \(texts.maximumTokens) tokens", "\(stored.maximumTokens)")
+    if let asked = options.maximumTokens, asked != stored.maximumTokens {
+      throw refusal("documents of \(asked) tokens", "\(stored.maximumTokens)")
     }
-    guard stored.specialTokens == texts.specialTokens else {
+    // Options cannot say that they leave it open; the default stands for that.
+    let asked = options.specialTokens
+    guard asked == stored.specialTokens || asked == RerankerOptions().specialTokens else {
       throw refusal(
-        "documents whose special tokens are \(texts.specialTokens.rawValue)",
-        stored.specialTokens.rawValue)
+        "documents whose special tokens are \(asked.rawValue)", stored.specialTokens.rawValue)
     }
   }
 

@@ -1,3 +1,4 @@
+private import FoundationEssentials
 package import Checkpoints
 import JSON
 import Kernels
@@ -38,6 +39,8 @@ package struct ModelConversion: Sendable {
   ///   - type: F32, F16 or BF16; I8: linear layers that `Precision.int8` rounds in bytes with a scale for
   ///     each row, and the rest as for nil; nil: as each tensor is stored, F64 as F32.
   ///   - kept: Tokens of the vocabulary to keep, beside those that any text or prompt needs; nil: all.
+  /// - Throws: `RerankingError.unusableOptions` for a model that cannot be converted so; also whatever reading
+  ///   its files throws.
   package init(
     _ source: ModelDirectory, as type: ScalarType? = nil, keeping kept: Set<TokenID>? = nil
   ) throws {
@@ -68,6 +71,7 @@ package struct ModelConversion: Sendable {
           + source.path)
     }
     let floatType = type == .int8 ? nil : type
+    let tableRows = Self.rows(of: source)
     // The source was read with these declarations, so that each names a tensor.
     // A tensor of several parameters is declared for each, and written once.
     var seen: Set<String> = []
@@ -80,8 +84,14 @@ package struct ModelConversion: Sendable {
         return Tensor(
           stored: tensor, name: isAlias ? T5Model.tableNames[0] : tensor.name,
           type: byteNames.contains(tensor.name) ? .int8 : floatType ?? usual,
-          isTable: isAlias || Self.tables.contains(tensor.name))
+          isTable: tensor.shape.first == tableRows
+            && Self.tableEndings.contains { tensor.name.hasSuffix($0) })
       }
+    }
+    guard cut == nil || tensors.contains(where: \.isTable) else {
+      throw RerankingError.unusableOptions(
+        reason: "expected an embedding table of \(tableRows) rows to cut, found none in "
+          + source.path)
     }
   }
 
@@ -107,13 +117,22 @@ package struct ModelConversion: Sendable {
 
   /// Writes the directory; it appears whole, or not at all.
   ///
-  /// - Parameter shouldStop: Asked before each tensor is read, and before it is written.
+  /// - Parameters:
+  ///   - willWrite: Called with what is to be removed, in that order, if the process ends at once; again before each
+  ///     tensor, as it changes.
+  ///   - shouldStop: Asked before each tensor is read, and before it is written.
   /// - Returns: Whether the directory was written: false, and nothing is left behind, if it was to stop.
   /// - Throws: `CheckpointError.unwritable`, also where a directory that is not empty stands at the
   ///   path; `RerankingError.unusableOptions` for numbers that F16 or bytes cannot hold.
   @discardableResult
-  package func write(to path: String, shouldStop: () -> Bool = { false }) throws -> Bool {
+  package func write(
+    to path: String, willWrite: ([String]) -> Void = { _ in }, shouldStop: () -> Bool = { false }
+  ) throws -> Bool {
     let directory = try AtomicDirectory(path: path)
+    func mustStop() -> Bool {
+      willWrite(Self.unfinishedPaths(in: directory))
+      return shouldStop()
+    }
     let files = ModelDirectoryWriter(source, cut: cut)
     try files.writeCompanions(to: directory.temporaryPath)
     let type = tensors.first { $0.isTable }?.type ?? .float32
@@ -121,7 +140,7 @@ package struct ModelConversion: Sendable {
       to: directory.temporaryPath, as: type, storesBytes: tensors.contains { $0.type == .int8 })
     var writer = SafetensorsWriter()
     for tensor in tensors {
-      if shouldStop() { return false }
+      if mustStop() { return false }
       let (shape, floats) = try content(of: tensor)
       if tensor.type == .int8 {
         try add(tensor, floats, to: &writer)
@@ -130,17 +149,34 @@ package struct ModelConversion: Sendable {
       if tensor.type == .float16 { try checkRange(floats, of: tensor.name) }
       writer.add(tensor.name, shape: shape, floats, as: tensor.type)
     }
-    let weights = "\(directory.temporaryPath)/model.safetensors"
-    guard try writer.write(to: weights, shouldStop: shouldStop), !shouldStop() else { return false }
+    let weights = "\(directory.temporaryPath)/\(Self.weightsName)"
+    guard try writer.write(to: weights, shouldStop: { mustStop() }), !mustStop() else {
+      return false
+    }
     try directory.commit()
     return true
   }
 
+  private static let weightsName = "model.safetensors"
+
+  /// What stands in an unfinished directory, the weights under their last name, and the directory itself.
+  private static func unfinishedPaths(in directory: AtomicDirectory) -> [String] {
+    let path = directory.temporaryPath
+    var names = (try? FileManager.default.subpathsOfDirectory(atPath: path)) ?? []
+    names.append(weightsName)
+    // Backwards: what is in a folder comes before the folder.
+    return names.sorted(by: >).map { "\(path)/\($0)" } + [path]
+  }
+
   // MARK: Vocabulary
 
-  private static let tables = [T5Model.headName, "bert.embeddings.word_embeddings.weight"]
+  /// How the names of tensors with a row for each token end, in the checkpoints of all families.
+  private static let tableEndings =
+    T5Model.tableNames + [T5Model.headName, "word_embeddings.weight", "tok_embeddings.weight"]
 
-  private var rows: Int {
+  private var rows: Int { Self.rows(of: source) }
+
+  private static func rows(of source: ModelDirectory) -> Int {
     switch source.architecture {
     case .t5(let configuration): configuration.vocabularySize
     case .bert(let configuration): configuration.vocabularySize
@@ -164,10 +200,28 @@ package struct ModelConversion: Sendable {
     if let tokenizer = source.tokenizer as? WordPieceTokenizer {
       return VocabularyCut(tokenizer, keeping: kept)
     }
-    let extraIDs = (source.tokenizer as? SentencePieceTokenizer)?.extraIDs ?? 0
-    return try VocabularyCut(
-      sentencePieceModel: ModelFiles(directory: source.path).path(of: "spiece.model"),
-      extraIDs: extraIDs, keeping: kept)
+    let path = ModelFiles(directory: source.path).path(of: "spiece.model")
+    guard let extraIDs = extraIDs(of: source.tokenizer, behind: path) else {
+      throw RerankingError.unusableOptions(
+        reason: "expected a vocabulary in vocab.txt or spiece.model to cut, found another in "
+          + source.path)
+    }
+    return try VocabularyCut(sentencePieceModel: path, extraIDs: extraIDs, keeping: kept)
+  }
+
+  /// How many tokens follow the pieces of a SentencePiece model; nil where a tokenizer does not number its pieces
+  /// as that file does.
+  private static func extraIDs(of tokenizer: any Tokenizer, behind path: String) -> Int? {
+    if let tokenizer = tokenizer as? SentencePieceTokenizer { return tokenizer.extraIDs }
+    // ALBERT's is read from `tokenizer.json`, and may have the file beside it.
+    guard tokenizer is PipelineTokenizer,
+      let pieces = try? SentencePieceTokenizer(path: path, extraIDs: 0),
+      pieces.pieceCount <= tokenizer.vocabularySize,
+      (0..<TokenID(pieces.pieceCount)).allSatisfy({
+        pieces.piece(for: $0) == tokenizer.piece(for: $0)
+      })
+    else { return nil }
+    return tokenizer.vocabularySize - pieces.pieceCount
   }
 
   /// The labels and the words of the model's prompts, as far as its vocabulary has them.

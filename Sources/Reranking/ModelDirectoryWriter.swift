@@ -17,6 +17,10 @@ package struct ModelDirectoryWriter: Sendable {
   ]
   private static let tokenizer = "tokenizer.json"
   private static let generation = "generation_config.json"
+  /// The names of all files that it may write, but for those of prompts in the model's own directory.
+  package static let fileNames =
+    copied + vocabularies
+    + [TokenizerSettings.fileName, tokenizer, generation, ModelFiles.configurationName]
   /// Says what bytes are.
   ///
   /// Without `quant_method` transformers refuses the model; a method that it does not know it passes over
@@ -35,9 +39,11 @@ package struct ModelDirectoryWriter: Sendable {
 
   /// Writes the tokenizer's files, `reranker.json` and the prompts that it names.
   ///
-  /// Each file appears whole.
+  /// For a model without `reranker.json` that is known by its directory's name, which the new one need not have, one
+  /// is made. Each file appears whole.
   package func writeCompanions(to path: String) throws {
     for name in Self.copied + (cut == nil ? Self.vocabularies : []) { try copy(name, to: path) }
+    try writeKnownUse(to: path)
     try rewrite(TokenizerSettings.fileName, to: path, change: renumberAddedTokens)
     try rewrite(Self.generation, to: path, change: renumberTokens)
     try rewrite(Self.tokenizer, to: path) { file in
@@ -72,6 +78,18 @@ package struct ModelDirectoryWriter: Sendable {
     try write(members, to: "\(path)/\(ModelFiles.configurationName)")
   }
 
+  /// Writes what the registry says of a model that does not say it itself.
+  private func writeKnownUse(to path: String) throws {
+    guard source.manifest == nil,
+      case .ranks(let mode, let prompt, let maximumTokens) = source.knownCheckpoint?.use
+    else { return }
+    var members: JSONObject = ["mode": .string(mode.rawValue)]
+    // A mode that has one prompt goes by the same word among prompts.
+    if let prompt { members["prompts"] = [mode.rawValue: .string(prompt)] }
+    if let maximumTokens { members["max_tokens"] = JSONValue(maximumTokens) }
+    try write(members, to: "\(path)/\(RerankingManifest.fileName)")
+  }
+
   private func copy(_ name: String, to path: String) throws {
     guard let bytes = try content(of: name) else { return }
     try AtomicFile.write(bytes, to: "\(path)/\(name)")
@@ -92,10 +110,14 @@ package struct ModelDirectoryWriter: Sendable {
     _ name: String, to path: String, change: (inout JSONObject) -> Void
   ) throws {
     guard cut != nil, let bytes = try content(of: name) else { return try copy(name, to: path) }
-    let options = JSONParsingOptions(duplicateKeys: .lastWins)
-    guard var members = try JSONValue(parsing: bytes, options: options).object else {
-      return try copy(name, to: path)
+    let value: JSONValue
+    do {
+      value = try JSONValue(parsing: bytes, options: JSONParsingOptions(duplicateKeys: .lastWins))
+    } catch {
+      throw CheckpointError.malformed(
+        path: "\(source.path)/\(name)", reason: "expected JSON: \(error)")
     }
+    guard var members = value.object else { return try copy(name, to: path) }
     change(&members)
     try write(members, to: "\(path)/\(name)")
   }

@@ -30,15 +30,7 @@ final class ModelFingerprint: Sendable {
       let path = "\(directory)/\(name)"
       return FileIdentity(path: path).map { File(name: name, path: path, identity: $0) }
     }
-    var files = (Self.names + [Self.weights]).compactMap(file)
-    if files.last?.name != Self.weights {
-      let all = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-      files += all.filter {
-        $0.hasSuffix(".safetensors") || $0.hasSuffix(".safetensors.index.json")
-          || $0.hasSuffix(".bin") || $0.hasSuffix(".bin.index.json")
-      }
-      .sorted().compactMap(file)
-    }
+    var files = (Self.names + Self.weightFiles(of: directory)).compactMap(file)
     if files.contains(where: { $0.name == ColBERTSettings.modulesName }) {
       files += Self.moduleFiles(of: directory).compactMap(file)
     }
@@ -47,10 +39,26 @@ final class ModelFingerprint: Sendable {
 
   /// What folders of modules, such as a ColBERT's linear layer, are made of.
   private static func moduleFiles(of directory: String) -> [String] {
-    let folders = ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []).sorted()
-    return folders.flatMap { folder in
-      [ModelFiles.configurationName, weights, "pytorch_model.bin"].map { "\(folder)/\($0)" }
+    entries(of: directory).flatMap { folder -> [String] in
+      let path = "\(directory)/\(folder)"
+      // A folder of something else, such as the model in a form that is not read, may be large.
+      guard FileIdentity(path: "\(path)/\(ModelFiles.configurationName)") != nil else { return [] }
+      return ([ModelFiles.configurationName] + weightFiles(of: path)).map { "\(folder)/\($0)" }
     }
+  }
+
+  /// The files that weights may be read from: one alone, or else all that an index may name, and the index.
+  private static func weightFiles(of directory: String) -> [String] {
+    guard FileIdentity(path: "\(directory)/\(weights)") == nil else { return [weights] }
+    return entries(of: directory).filter {
+      $0.hasSuffix(".safetensors") || $0.hasSuffix(".safetensors.index.json")
+        || $0.hasSuffix(".bin") || $0.hasSuffix(".bin.index.json")
+    }
+  }
+
+  /// What is in a directory, sorted; nothing where there is none.
+  private static func entries(of directory: String) -> [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []).sorted()
   }
 
   /// A digest of the names and contents of all files.

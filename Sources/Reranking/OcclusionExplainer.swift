@@ -18,15 +18,16 @@ public struct OcclusionExplainer: Sendable {
 
   /// Explains scores by a pointwise scorer, in its scale; of probabilities, by their log-odds.
   ///
-  /// All variants of all documents are scored in one call.
+  /// All variants of all documents that have one wording of the query are scored in one call.
   ///
   /// - Throws: What the scorer throws.
   public func explain(
     _ documents: [Document], for query: Query, by scorer: any PointwiseScorer
   ) throws -> OccludedDocuments {
-    try explain(documents, for: query, scale: scorer.scale) { variants in
-      let pairs = variants.map { TextPair($0.query, $0.text) }
-      return (try scorer.scores(for: pairs), passes: pairs.count)
+    try explain(
+      documents, in: documents.map { _ in nil }, for: query, scale: scorer.scale
+    ) { variants, query in
+      try scorer.scores(of: variants.map(\.document), for: query, progress: nil).scores
     }
   }
 
@@ -38,43 +39,52 @@ public struct OcclusionExplainer: Sendable {
   public func explain(
     _ documents: [Document], for query: Query, by scorer: DuoT5
   ) throws -> OccludedDocuments {
+    try explain(documents, in: documents.map { _ in nil }, for: query, by: scorer)
+  }
+
+  /// Explains comparisons of documents that duoT5 reads in windows; the words are those of all their text.
+  ///
+  /// - Parameter windows: Aligned with `documents`; nil: as much from the start as there is room for.
+  func explain(
+    _ documents: [Document], in windows: [Range<Int>?], for query: Query, by scorer: DuoT5
+  ) throws -> OccludedDocuments {
     precondition(documents.count >= 2, "one document cannot be compared")
-    return try explain(documents, for: query, scale: .logit) { variants in
-      var scores = [Double](repeating: 0, count: variants.count)
-      // The numbers of the variants with one wording of the query; few but the first have many.
-      let groups = Dictionary(grouping: variants.indices) { variants[$0].query }
-      for (wording, numbers) in groups {
-        // The documents themselves, then the variants of which each is compared with a document.
-        let texts = documents + numbers.map { Document(text: variants[$0].text) }
-        let pairs = numbers.enumerated().map { offset, number in
-          let document = variants[number].document
-          return IndexPair(
-            first: documents.count + offset,
-            second: document + 1 < documents.count ? document + 1 : document - 1)
-        }
-        var tally = ScoringTally()
-        var comparer = try PairComparer(
-          scorer.prompted, texts, Query(id: query.id, text: wording))
-        let answers = try comparer.answers(
-          to: pairs + pairs.map(\.swapped), tally: &tally, progress: nil)
-        for (offset, number) in numbers.enumerated() {
-          scores[number] = (answers[offset].value - answers[numbers.count + offset].value) / 2
-        }
+    let read = zip(documents, windows).map { $0.read(in: $1) }
+    var result = try explain(
+      documents, in: windows, for: query, scale: .logit
+    ) { variants, query in
+      // The documents themselves, then the variants of which each is compared with a document.
+      let texts = read + variants.map { $0.document.read(in: $0.window) }
+      let pairs = variants.enumerated().map { offset, variant in
+        let number = variant.number
+        return IndexPair(
+          first: read.count + offset, second: number + 1 < read.count ? number + 1 : number - 1)
       }
-      return (scores, passes: 2 * variants.count)
+      var tally = ScoringTally()
+      var comparer = try PairComparer(scorer.prompted, texts, query)
+      let answers = try comparer.answers(
+        to: pairs + pairs.map(\.swapped), tally: &tally, progress: nil)
+      return zip(answers, answers.dropFirst(pairs.count)).map { ($0.value - $1.value) / 2 }
     }
+    // Both orders.
+    result.forwardPasses *= 2
+    return result
   }
 
   /// A query and a document, of which one lacks a word.
   private struct Variant {
-    let document: Int
+    /// The whole document's, among the explained ones.
+    let number: Int
     let query: String
-    let text: String
+    let document: Document
+    /// What duoT5 reads of it.
+    let window: Range<Int>?
   }
 
+  /// - Parameter score: Scores variants that have one wording of the query, which comes with them.
   private func explain(
-    _ documents: [Document], for query: Query, scale: ScoreScale,
-    _ score: ([Variant]) throws -> (scores: [Double], passes: Int)
+    _ documents: [Document], in windows: [Range<Int>?], for query: Query, scale: ScoreScale,
+    _ score: (_ variants: [Variant], _ query: Query) throws -> [Double]
   ) throws -> OccludedDocuments {
     let words = TextUnits(query.text, atMost: wordLimit)
     // Without its only word a query is empty, which scorers refuse.
@@ -82,30 +92,47 @@ public struct OcclusionExplainer: Sendable {
     let queries = queryWords.indices.map(words.text(without:))
     let texts = documents.map { TextUnits($0.text, atMost: wordLimit) }
 
-    var result = OccludedDocuments(
-      scores: [], importanceScale: scale.ofDifferences, forwardPasses: 0)
     var scores: [Double] = []
     var waiting: [Variant] = []
     var waitingBytes = 0
     func flush() throws {
-      let (more, passes) = try score(waiting)
+      var more = [Double](repeating: 0, count: waiting.count)
+      // The numbers of the variants with one wording of the query; few but the first have many.
+      let groups = Dictionary(grouping: waiting.indices) { ExactID(waiting[$0].query) }
+      for (wording, numbers) in groups {
+        let scored = try score(
+          numbers.map { waiting[$0] }, Query(id: query.id, text: wording.text))
+        for (number, score) in zip(numbers, scored) { more[number] = score }
+      }
       scores += more
-      result.forwardPasses += passes
       waiting.removeAll()
       waitingBytes = 0
     }
-    for (number, document) in texts.enumerated() {
-      waiting.append(Variant(document: number, query: query.text, text: document.text))
-      waiting += queries.map { Variant(document: number, query: $0, text: document.text) }
-      for index in document.ranges.indices {
-        let text = document.text(without: index)
-        waiting.append(Variant(document: number, query: query.text, text: text))
+    for (number, units) in texts.enumerated() {
+      let (document, window) = (documents[number], windows[number])
+      for wording in [query.text] + queries {
+        waiting.append(
+          Variant(number: number, query: wording, document: document, window: window))
+      }
+      for index in units.ranges.indices {
+        let text = units.text(without: index)
+        let removed = units.removed(index, leaving: text)
+        waiting.append(
+          Variant(
+            number: number, query: query.text,
+            document: Document(
+              text: text, bodyStart: document.bodyStart.moved(byRemoving: removed)),
+            window: window.map {
+              $0.lowerBound.moved(byRemoving: removed)..<$0.upperBound.moved(byRemoving: removed)
+            }))
         waitingBytes += text.utf8.count
         if waitingBytes > Self.mostBytes { try flush() }
       }
     }
     if !waiting.isEmpty { try flush() }
 
+    var result = OccludedDocuments(
+      scores: [], importanceScale: scale.ofDifferences, forwardPasses: scores.count)
     var rest = scores[...]
     for document in texts {
       let whole = rest.removeFirst()
@@ -126,4 +153,36 @@ public struct OcclusionExplainer: Sendable {
 
   /// Variants of very long texts are scored in several calls: each holds the text anew.
   private static let mostBytes = 1 << 26
+}
+
+extension Document {
+  /// As duoT5 reads it: in a window that an earlier stage chose, if one did.
+  func read(in window: Range<Int>?) -> Document {
+    guard let window else { return self }
+    return Document(id: id, text: excerpt(window))
+  }
+}
+
+extension TextUnits {
+  /// What is left out with a unit, in Unicode scalars of the text.
+  ///
+  /// - Parameter rest: The text without the unit.
+  fileprivate func removed(_ index: Int, leaving rest: String) -> Range<Int> {
+    let scalars = text.unicodeScalars
+    let count = scalars.count - rest.unicodeScalars.count
+    // The white space that goes with a unit is behind it, but before the last one.
+    guard index + 1 < ranges.count else {
+      let end = scalars.distance(from: scalars.startIndex, to: ranges[index].upperBound)
+      return end - count..<end
+    }
+    let start = scalars.distance(from: scalars.startIndex, to: ranges[index].lowerBound)
+    return start..<start + count
+  }
+}
+
+extension Int {
+  /// Where a place in a text is when a part of the text has been removed.
+  fileprivate func moved(byRemoving part: Range<Int>) -> Int {
+    self - part.clamped(to: 0..<Swift.max(self, 0)).count
+  }
 }

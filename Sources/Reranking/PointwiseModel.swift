@@ -48,19 +48,20 @@ extension PointwiseModel {
 
   /// Scores pairs, in their order; a query that several pairs share is encoded once.
   func score(_ pairs: [TextPair]) throws(RerankingError) -> [Double] {
-    var numbers: [String: Int] = [:]
+    // By their bytes: texts that Swift holds to be equal may have other tokens.
+    var numbers: [ExactID: Int] = [:]
     var queries: [Query] = []
     var texts: [(query: Int, document: Document)] = []
     texts.reserveCapacity(pairs.count)
     for (index, pair) in pairs.enumerated() {
       let document = Document(text: pair.document)
-      if let number = numbers[pair.query] {
+      if let number = numbers[ExactID(pair.query)] {
         texts.append((number, document))
         continue
       }
       let query = Query(id: "of pair \(index)", text: pair.query)
       try query.checkText()
-      numbers[pair.query] = queries.count
+      numbers[ExactID(pair.query)] = queries.count
       texts.append((queries.count, document))
       queries.append(query)
     }

@@ -27,9 +27,19 @@ public enum RetrievalError: Error, Sendable, Hashable, CustomStringConvertible {
     case .corrupt(let path, let reason): "\(path): \(reason)"
     case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"
     case .repeatedDocument(let id):
-      "expected each document id once, found \"\(id.prefix(60))\" again; the first one counts"
+      "expected each document id once, found \"\(printable(id))\" again; the first one counts"
     case .unusableCorpus(let reason), .unusableQuery(let reason), .unusableParameters(let reason):
       reason
     }
   }
+}
+
+/// A text from a file for a message: its first characters, without control characters.
+func printable(_ text: String) -> String {
+  let longest = 60
+  let start = text.unicodeScalars.prefix(longest).map {
+    $0.properties.generalCategory == .control ? "\u{FFFD}" : $0
+  }
+  let isWhole = text.unicodeScalars.count <= longest
+  return String(String.UnicodeScalarView(start)) + (isWhole ? "" : "…")
 }

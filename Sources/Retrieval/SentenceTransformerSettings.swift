@@ -45,7 +45,7 @@ struct SentenceTransformerSettings: Sendable {
     else {
       throw modules.failure(
         "expected the modules Transformer, Pooling and perhaps Normalize, found "
-          + (list.isEmpty ? "none" : list.map(\.kind).joined(separator: ", ")))
+          + (list.isEmpty ? "none" : list.map { printable($0.kind) }.joined(separator: ", ")))
     }
     normalizes = list.count > 2
     encoderDirectory = joined(directory, list[0].path)
@@ -111,11 +111,16 @@ struct SentenceTransformerSettings: Sendable {
         guard let type = entry["type"]?.string, let path = entry["path"]?.string else {
           throw file.failure("[\(number)]: expected an object with strings as type and path")
         }
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-        guard !path.hasPrefix("/"), !parts.contains(".."), !path.utf8.contains(0) else {
-          throw file.failure("[\(number)].path: expected a folder of the model, found \"\(path)\"")
+        // Byte by byte: a slash and an accent after it are one character to Swift, but not to the system.
+        let slash = UInt8(ascii: "/")
+        let parts = path.utf8.split(separator: slash)
+        guard path.utf8.first != slash, !parts.contains(where: { $0.elementsEqual("..".utf8) }),
+          !path.utf8.contains(0)
+        else {
+          throw file.failure(
+            "[\(number)].path: expected a folder of the model, found \"\(printable(path))\"")
         }
-        let kind = type.split(separator: ".").last.map { String($0.prefix(80)) } ?? ""
+        let kind = type.split(separator: ".").last.map(String.init) ?? ""
         modules.append(Module(kind: kind, path: path))
       }
       return modules
@@ -138,7 +143,7 @@ extension PoolingMode {
     guard names.count == 1, let mode = Self(rawValue: names[0]) else {
       throw file.failure(
         "expected one pooling mode of \(Self.allCases.map(\.rawValue).joined(separator: ", ")), "
-          + "found \(names.map { String($0.prefix(80)) }.joined(separator: " and "))")
+          + "found \(names.map(printable).joined(separator: " and "))")
     }
     self = mode
   }

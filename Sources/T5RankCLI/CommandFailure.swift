@@ -38,7 +38,7 @@ struct CommandFailure: Error {
   private static func exitCode(of error: FormatError) -> ExitCode {
     switch error.kind {
     case .missing, .unreadable: .missingFile
-    case .corrupt, .malformed: .badInput
+    case .corrupt, .malformed, .empty: .badInput
     }
   }
 
@@ -53,6 +53,7 @@ struct CommandFailure: Error {
   private static func exitCode(of error: TrainingError) -> ExitCode {
     switch error {
     case .unusableRecipe: .arguments
+    case .stateMissing: .missingFile
     case .unusableData, .unusableState: .badInput
     case .diverged, .unwritable: .runTimeFailure
     }

@@ -5,6 +5,7 @@ import RankingFormats
 public enum CommandLineTool {
   /// Runs with this process's arguments, and ends the process.
   public static func main() -> Never {
+    StandardStreams.fill()
     Signals.install()
     let console = Console()
     let code = run(Array(CommandLine.arguments.dropFirst()), console: console)

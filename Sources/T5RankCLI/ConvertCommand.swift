@@ -11,15 +11,17 @@ struct ConvertCommand {
 
   func run() throws -> ExitCode {
     try InputFiles.check(settings.vocabularyPaths)
-    let model = try ModelDirectory(path: settings.modelPath)
+    let model = try ModelDirectory(path: ModelPath.directory(of: settings.modelPath))
     let kept =
       settings.vocabularyPaths.isEmpty
       ? nil : try TextTokens(model.tokenizer).tokens(of: settings.vocabularyPaths)
     let conversion = try ModelConversion(model, as: settings.type, keeping: kept)
     Signals.letWorkEnd()
+    defer { Signals.clearUnfinished() }
     guard
       try conversion.write(
-        to: settings.outputPath, shouldStop: { Signals.requested != nil })
+        to: settings.outputPath, willWrite: Signals.setUnfinished,
+        shouldStop: { Signals.requested != nil })
     else { Signals.exitRequested() }
     if !settings.isQuiet {
       try console.write(summary(from: conversion.sizeBefore, to: conversion.sizeAfter))

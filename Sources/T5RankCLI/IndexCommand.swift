@@ -96,11 +96,7 @@ struct IndexCommand {
 
   private func say(_ builder: any IndexBuilder, _ reader: TextReader, seconds: Double) {
     guard !settings.isQuiet else { return }
-    if reader.replacedBytes > 0 {
-      console.note(
-        "\(counted(reader.replacedBytes, "byte was", "bytes were")) not UTF-8 and became U+FFFD "
-          + "(--strict-utf8 refuses them)")
-    }
+    console.noteReplacedBytes(reader.replacedBytes)
     if console.isInteractive {
       console.note(
         "\(counted(builder.documentCount, "document", "documents")), \(secondsText(seconds))")

@@ -27,6 +27,7 @@ struct IndexSettings: Sendable {
     guard !corpusPaths.isEmpty, !corpusPaths.contains("") else {
       throw UsageError("index: expected --corpus FILE, found none")
     }
+    try checkStandardInput(corpusPaths)
     kind = try parsed.text("encoder").map { try Self.embeddings(parsed, $0) } ?? Self.words(parsed)
     storesTexts = !parsed.has("no-texts")
     isQuiet = parsed.has("quiet")

@@ -75,6 +75,7 @@ struct MineSettings: Sendable {
       guard !parsed.operands.isEmpty, !parsed.operands.contains("") else {
         throw UsageError("mine: expected files of queries and positives, or --qrels, found none")
       }
+      try checkStandardInput(parsed.operands + corpusPaths)
       return .examples(paths: parsed.operands)
     }
     if let operand = parsed.operands.first {
@@ -86,7 +87,9 @@ struct MineSettings: Sendable {
     guard !corpusPaths.contains("-") else {
       throw UsageError("--corpus: expected a file, as --qrels reads it twice, found -")
     }
-    return .judgements(qrels: qrels, run: try parsed.text("run"), queries: queries)
+    let run = try parsed.text("run")
+    try checkStandardInput([qrels, queries] + (run.map { [$0] } ?? []))
+    return .judgements(qrels: qrels, run: run, queries: queries)
   }
 
   private static func options(_ parsed: ParsedArguments) throws(UsageError) -> MiningOptions {
@@ -134,5 +137,12 @@ struct MineSettings: Sendable {
         "--ranks: expected a window such as 1-50, from 1 on, found '\(printable(text))'")
     }
     return first...last
+  }
+}
+
+/// Refuses to read standard input twice: there is nothing in it the second time.
+func checkStandardInput(_ paths: [String]) throws(UsageError) {
+  guard paths.count(where: { $0 == "-" }) <= 1 else {
+    throw UsageError("expected standard input (-) once, found it twice")
   }
 }

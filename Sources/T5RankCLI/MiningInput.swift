@@ -20,6 +20,7 @@ struct MiningInput {
       try add(&reader, to: &pool, &problems)
       replacedBytes = reader.replacedBytes
     case .judgements(let qrels, let run, let queries):
+      try checkCorpusIsReadTwice()
       // Its lines that cannot be read are said when the corpus is read below.
       var reader = try JudgedRunReader(
         qrels: qrels, run: run, queries: queries, corpus: settings.corpusPaths,
@@ -34,7 +35,7 @@ struct MiningInput {
       case .failure(let error): problems.add(error)
       }
     }
-    say(replacedBytes + corpus.replacedBytes)
+    if !settings.isQuiet { console.noteReplacedBytes(replacedBytes + corpus.replacedBytes) }
     return pool
   }
 
@@ -50,8 +51,17 @@ struct MiningInput {
     }
   }
 
+  /// What comes through a pipe would be gone when the corpus is read for the pool.
+  private func checkCorpusIsReadTwice() throws(UsageError) {
+    for path in settings.corpusPaths where !InputFiles.areRegular([BEIRFolder.corpus(at: path)]) {
+      throw UsageError(
+        "--corpus: expected a file, as --qrels reads it twice, found a pipe or a device "
+          + "('\(printable(path))')")
+    }
+  }
+
   private func isOfCorpus(_ error: FormatError) -> Bool {
-    settings.corpusPaths.contains { error.path == $0 || error.path == "\($0)/corpus.jsonl" }
+    settings.corpusPaths.contains { error.path == BEIRFolder.corpus(at: $0) }
   }
 
   /// Documents of a run that are of use: those that are taken, and as many again for what is left out.
@@ -59,12 +69,5 @@ struct MiningInput {
     max(
       settings.options.ranks.upperBound,
       2 * (settings.options.negatives.first { $0.kind == .given }?.count ?? 0))
-  }
-
-  private func say(_ replacedBytes: Int) {
-    guard replacedBytes > 0, !settings.isQuiet else { return }
-    console.note(
-      "\(counted(replacedBytes, "byte was", "bytes were")) not UTF-8 and became U+FFFD "
-        + "(--strict-utf8 refuses them)")
   }
 }

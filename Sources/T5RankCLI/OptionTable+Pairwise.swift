@@ -1,3 +1,4 @@
+import RankingCore
 import Reranking
 
 extension OptionTable {
@@ -38,6 +39,14 @@ extension RerankerOptions {
     pairLimit = try parsed.number("max-pairs", in: Limit.count)
     guard pairLimit == nil || strategy != .all else {
       throw UsageError("--max-pairs: expected a --strategy other than all")
+    }
+  }
+
+  /// Refuses a weight of mono in a mode that does not join it with duo.
+  func checkMonoWeight(in mode: RankingMode) throws(UsageError) {
+    guard monoWeight == nil || mode == .monoDuo else {
+      throw UsageError(
+        "--mono-weight: expected --mode mono-duo beside it, found \(mode.rawValue)")
     }
   }
 }

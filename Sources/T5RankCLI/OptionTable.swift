@@ -123,7 +123,7 @@ package enum OptionTable {
         compares each pair once, at half the cost.
         """),
     CommandOption(
-      name: "yes", subcommands: [.rank],
+      name: "yes", subcommands: [.rank, .search],
       summary: "do not stop at more than \(grouped(defaults.maximumPairs)) pairs"),
     CommandOption(
       name: "truncation", placeholder: "WHAT", choices: Truncation.allCases.map(\.rawValue),

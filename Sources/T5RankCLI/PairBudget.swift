@@ -5,7 +5,7 @@ import Reranking
 /// Stops a run of very many pairs before it starts, unless `--yes` was given.
 ///
 /// Where the whole input can be counted first (a TREC run, request files), all of it is; a stream is
-/// counted as it comes.
+/// counted as it comes. Of a search each query counts by itself, with as many candidates as it may have.
 struct PairBudget {
   /// How many candidates each stage compares in pairs, and how many each scores by themselves.
   private let comparedDepths: [Int]
@@ -18,15 +18,31 @@ struct PairBudget {
 
   init(_ settings: RankSettings, mode: RankingMode) {
     options = settings.options
-    depthName = settings.stages == nil ? "--depth" : "the depth of duo in --stages"
-    if let stages = settings.stages?.stages {
-      comparedDepths = stages.filter { $0.mode == .duo }.map(\.depth)
-      scoredDepths = stages.filter { $0.mode != .duo }.map(\.depth)
+    depthName = settings.stages == nil ? "--depth" : Self.stageDepthName
+    if let stages = settings.stages {
+      (comparedDepths, scoredDepths) = Self.depths(of: stages)
     } else {
       comparedDepths = mode == .duo || mode == .monoDuo ? [settings.options.depth] : []
       scoredDepths = mode == .duo ? [] : [.max]
     }
     isLimited = !settings.acceptsManyPairs && !comparedDepths.isEmpty
+  }
+
+  init(_ settings: SearchSettings) {
+    options = settings.options
+    depthName = Self.stageDepthName
+    (comparedDepths, scoredDepths) = settings.stages.map(Self.depths) ?? ([], [])
+    // With --yes the limit itself is out of reach.
+    isLimited = !comparedDepths.isEmpty
+  }
+
+  private static let stageDepthName = "the depth of duo in --stages"
+
+  private static func depths(of list: StageList) -> (compared: [Int], scored: [Int]) {
+    (
+      list.stages.filter { $0.mode == .duo }.map(\.depth),
+      list.stages.filter { $0.mode != .duo }.map(\.depth)
+    )
   }
 
   /// Whether counting the input first is worth the reading.
@@ -64,6 +80,16 @@ struct PairBudget {
       "expected at most \(grouped(options.maximumPairs)) pairs, found "
         + "\(counted(candidateCounts.count, "query", "queries")) with \(grouped(total)) pairs "
         + "(\(least)\(grouped(passes)) forward passes\(time)); add --yes, or lower \(depthName)")
+  }
+
+  /// Refuses a search before its first query, if one with so many candidates would have too many pairs.
+  func check(candidatesOfEachQuery count: Int) throws(UsageError) {
+    guard isLimited else { return }
+    let most = pairs(ofCandidates: count)
+    guard most > options.maximumPairs else { return }
+    throw UsageError(
+      "expected at most \(grouped(options.maximumPairs)) pairs for each query, found up to "
+        + "\(grouped(most)); add --yes, or lower \(depthName)")
   }
 
   /// Counts one request of a stream, before it is ranked.

@@ -65,7 +65,9 @@ struct RankCommand {
     let openModel =
       settings.isQuiet ? openModel : RankingModel.noting(openModel, on: console)
     guard let stages = settings.stages else {
-      return try openModel(settings.modelPath, options)
+      let model = try openModel(settings.modelPath, options)
+      try options.checkMonoWeight(in: model.mode)
+      return model
     }
     let cascade = try stages.cascade(
       modelPath: settings.modelPath, options, openModel: openModel)
@@ -92,29 +94,8 @@ struct RankCommand {
   /// What a user should know about the whole run.
   private func say(_ totals: RunTotals, _ writer: RankingWriter, replacedBytes: Int) {
     guard !settings.isQuiet else { return }
-    let statistics = totals.statistics
-    if replacedBytes > 0 {
-      console.note(
-        "\(counted(replacedBytes, "byte was", "bytes were")) not UTF-8 and became U+FFFD "
-          + "(--strict-utf8 refuses them)")
-    }
-    if statistics.shortenedDocuments > 0 {
-      console.note(
-        "\(counted(statistics.shortenedDocuments, "document was", "documents were")) "
-          + "shortened to fit the token budget")
-    }
-    if statistics.shortenedQueries > 0 {
-      console.note(
-        "\(counted(statistics.shortenedQueries, "query was", "queries were")) "
-          + "shortened to fit the token budget")
-    }
-    if writer.loweredScores > 0 {
-      console.note(
-        "\(counted(writer.loweredScores, "score was", "scores were")) lowered, so that scores "
-          + "fall strictly with rank as trec_eval needs")
-    }
-    if let cache = statistics.cacheSummary { console.note(cache) }
-    if let vectors = statistics.vectorsSummary { console.note(vectors) }
+    console.noteRun(
+      totals.statistics, loweredScores: writer.loweredScores, replacedBytes: replacedBytes)
     if console.isInteractive { console.note(totals.summary) }
   }
 }

@@ -97,6 +97,7 @@ struct RankSettings: Sendable {
       try parsed.number("batch-tokens", in: Limit.batchTokens) ?? options.batchTokens
     if parsed.has("accept-any-model") { options.plainModels = .accepted }
     if parsed.has("yes") { options.maximumPairs = .max }
+    if let mode = options.mode { try options.checkMonoWeight(in: mode) }
     return options
   }
 

@@ -75,7 +75,9 @@ struct SearchCommand {
           reason: "expected at least one query, found none"))
     }
     problems.finish()
-    say(counts, statistics, seconds: Terminal.seconds() - start)
+    say(
+      counts, statistics, loweredScores: writer.loweredScores,
+      replacedBytes: reader?.replacedBytes ?? 0, seconds: Terminal.seconds() - start)
     return problems.exitCode
   }
 
@@ -125,6 +127,8 @@ struct SearchCommand {
     guard index.storesTexts else {
       throw UsageError("--stages: expected an index with texts, found one made with --no-texts")
     }
+    try PairBudget(settings).check(
+      candidatesOfEachQuery: min(settings.limit, index.documentCount))
     var options = settings.options
     options.cache = try settings.cache?.open(console)
     options.documentVectors = try settings.vectorsPath.map(TokenVectorIndex.init(path:))
@@ -164,15 +168,15 @@ struct SearchCommand {
   }
 
   private func say(
-    _ counts: (queries: Int, answered: Int), _ statistics: RerankingStatistics, seconds: Double
+    _ counts: (queries: Int, answered: Int), _ statistics: RerankingStatistics,
+    loweredScores: Int, replacedBytes: Int, seconds: Double
   ) {
     guard !settings.isQuiet, settings.input != .prompt else { return }
     let empty = counts.queries - counts.answered
     if empty > 0 {
       console.note("nothing was found for \(counted(empty, "query", "queries"))")
     }
-    if let cache = statistics.cacheSummary { console.note(cache) }
-    if let vectors = statistics.vectorsSummary { console.note(vectors) }
+    console.noteRun(statistics, loweredScores: loweredScores, replacedBytes: replacedBytes)
     if console.isInteractive {
       console.note("\(counted(counts.queries, "query", "queries")), \(secondsText(seconds))")
     }

@@ -104,8 +104,10 @@ struct SearchSettings: Sendable {
     options.precision = try parsed.choice("precision") ?? options.precision
     try options.readWindows(parsed)
     if parsed.has("accept-any-model") { options.plainModels = .accepted }
+    if parsed.has("yes") { options.maximumPairs = .max }
     self.options = options
-    for name in ["passages", "score", "precision"] where stages == nil && parsed.has(name) {
+    for name in ["passages", "score", "precision", "accept-any-model"]
+    where stages == nil && parsed.has(name) {
       throw UsageError("--\(name): expected --stages, which score documents, found none")
     }
     verification = parsed.has("verify") ? .everything : .tables

@@ -46,6 +46,13 @@ enum SearchedIndex: Sendable {
     }
   }
 
+  var documentCount: Int {
+    switch self {
+    case .words(let retriever): retriever.index.documentCount
+    case .embeddings(let retriever): retriever.index.documentCount
+    }
+  }
+
   /// Whether documents come with their texts.
   var storesTexts: Bool {
     switch self {

@@ -42,7 +42,7 @@ struct StageList: Sendable, Hashable {
       }
       return nil
     }
-    for name in ["mode", "depth"] where parsed.has(name) {
+    for name in ["mode", "depth", "mono-weight"] where parsed.has(name) {
       throw UsageError("--stages: expected no --\(name) beside it, found one")
     }
     try self.init(parsing: text)

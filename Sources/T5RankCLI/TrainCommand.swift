@@ -25,7 +25,14 @@ struct TrainCommand {
     let trainer = try Trainer(
       model: directory, recipe: settings.recipe, lists: lists, output: output,
       identity: identity.text)
-    if settings.isResumed { try trainer.resume() }
+    if settings.isResumed {
+      if try output.hasState() {
+        try trainer.resume()
+      } else if !settings.isQuiet {
+        console.note(
+          "\(settings.outputPath): nothing was saved there yet, the training begins anew")
+      }
+    }
     try output.prepare(besideModelAt: directory.path)
     Signals.letWorkEnd()
     let log = try TrainingLog(

@@ -7,7 +7,7 @@ import TrainingData
 /// What `t5rank train` is asked to do, checked.
 struct TrainSettings: Sendable {
   let recipe: TrainingRecipe
-  /// The recipe as JSON, for the state's identity and the model's card.
+  /// The recipe as JSON and a line's end, for the state's identity, the model's card and the file beside it.
   let recipeText: String
   let modelPath: String?
   let outputPath: String
@@ -51,7 +51,7 @@ struct TrainSettings: Sendable {
       value = try Self.recipe(parsed)
       recipe = try TrainingRecipe(value)
     }
-    recipeText = value.serialized()
+    recipeText = value.serialized() + "\n"
     for (index, task) in recipe.tasks.enumerated()
     where task.data.contains(where: { $0.paths.contains("-") }) {
       throw UsageError(

@@ -10,7 +10,7 @@ struct TrainingCard {
 
   func write(to output: TrainingOutput) throws {
     try AtomicFile.write(Array(text.utf8), to: "\(output.path)/README.md")
-    try AtomicFile.write(Array((recipe + "\n").utf8), to: "\(output.path)/recipe.json")
+    try AtomicFile.write(Array(recipe.utf8), to: "\(output.path)/recipe.json")
   }
 
   private var text: String {
@@ -18,11 +18,12 @@ struct TrainingCard {
       "# A re-ranker trained with t5rank \(Version.number)", "",
       "Begun with `\(base)` (hash \(identity.modelHash)), trained by `recipe.json` (hash "
         + "\(identity.recipeHash)) on", "",
-      "| file | hash |", "|---|---|",
+      "| what | hash |", "|---|---|",
     ]
     for (path, hash) in identity.data.sorted(by: { $0.key < $1.key }) {
       lines.append("| `\(path)` | \(hash) |")
     }
+    for (name, hash) in identity.helpers { lines.append("| \(name) | \(hash) |") }
     lines += ["", "Hashes are SHA-256.", ""]
     lines.append(
       "The training took \(secondsText(log.seconds)) for \(grouped(log.tokens)) tokens.")

@@ -15,7 +15,9 @@ struct TrainingFiles {
     self.isQuiet = isQuiet
   }
 
-  /// - Throws: `FormatError` for a line that cannot be learnt from: silence would change the result.
+  /// Queries without a relevant document, and lines with an empty text, are left out, and counted in a note.
+  ///
+  /// - Throws: `FormatError` for a line that cannot be read: the result would be another.
   mutating func examples(_ sources: [TrainingDataSource]) throws -> [TrainingExample] {
     var all: [TrainingExample] = []
     for source in sources { all += try examples(source) }
@@ -29,21 +31,29 @@ struct TrainingFiles {
     var reader = try source.open { refused = refused ?? $0 }
     if let refused { throw refused }
     var examples: [TrainingExample] = []
+    var leftOut: (count: Int, first: FormatError)?
     while let next = try reader.next() {
-      examples.append(try next.get())
+      switch next {
+      case .success(let example): examples.append(example)
+      case .failure(let error) where error.kind == .empty:
+        leftOut = ((leftOut?.count ?? 0) + 1, leftOut?.first ?? error)
+        continue
+      case .failure(let error): throw error
+      }
       if examples.count.isMultiple(of: 1024), !isQuiet {
         console.progress("\(name) · \(grouped(examples.count)) examples")
       }
     }
     guard !examples.isEmpty else {
+      if let leftOut { throw leftOut.first }
       throw TrainingError.unusableData(
         path: name, reason: "expected at least one example, found none")
     }
-    if reader.replacedBytes > 0, !isQuiet {
+    if let leftOut, !isQuiet {
       console.note(
-        "\(name): \(counted(reader.replacedBytes, "byte was", "bytes were")) not UTF-8 and became U+FFFD"
-      )
+        "\(counted(leftOut.count, "example", "examples")) left out, the first: \(leftOut.first)")
     }
+    if !isQuiet { console.noteReplacedBytes(reader.replacedBytes, in: name, hint: nil) }
     known[source] = examples
     for path in source.paths { hashes[path] = try hash(of: path) }
     return examples

@@ -10,8 +10,8 @@ struct TrainingIdentity {
   let recipeHash: String
   /// Of the model's files, all in one.
   let modelHash: String
-  /// Of the teachers of states and of the prompts, task by task.
-  private let helpers: [String]
+  /// Of the teachers of states and of the prompts, task by task, by what they are.
+  let helpers: [(name: String, hash: String)]
   /// Of each file of data, by path.
   let data: [String: String]
 
@@ -21,13 +21,19 @@ struct TrainingIdentity {
   ) throws {
     recipeHash = Self.hash(text)
     modelHash = try model.contentHash()
-    var helpers: [String] = []
-    for task in recipe.tasks {
+    var helpers: [(name: String, hash: String)] = []
+    for (number, task) in recipe.tasks.enumerated() {
       if let path = task.teacherModel {
-        helpers.append(try ModelDirectory.contentHash(ofModelAt: path))
+        helpers.append(
+          (
+            "`\(path)`, teacher of tasks[\(number)]",
+            try ModelDirectory.contentHash(ofModelAt: path)
+          ))
       }
       // What is wrong with a prompt is said, with the task's place, by the training.
-      if let prompt = try? task.wording(for: model) { helpers.append(Self.hash("\(prompt)")) }
+      if let prompt = try? task.wording(for: model) {
+        helpers.append(("prompt `\(prompt.name)` of tasks[\(number)]", Self.hash("\(prompt)")))
+      }
     }
     self.helpers = helpers
     self.data = data
@@ -35,8 +41,9 @@ struct TrainingIdentity {
 
   /// One line for the state's file.
   var text: String {
-    ([recipeHash, modelHash] + helpers + data.sorted { $0.key < $1.key }.map(\.value)).joined(
-      separator: " ")
+    ([recipeHash, modelHash] + helpers.map(\.hash) + data.sorted { $0.key < $1.key }.map(\.value))
+      .joined(
+        separator: " ")
   }
 
   static func hash(ofFile path: String) throws(CheckpointError) -> String {

@@ -23,12 +23,12 @@ public enum RankingLoss: String, Sendable, Hashable, CaseIterable {
 
   /// What candidates should score.
   public struct Targets: Sendable, Hashable {
-    /// Grades; above 0 is relevant.
+    /// How relevant each is, from 0 (not at all) to 1.
     public var labels: [Double]
     /// What a teacher gave, as log-odds; nil without one.
     public var teacher: [Double]?
 
-    /// Grades, and a teacher's log-odds for the same candidates.
+    /// Relevance, and a teacher's log-odds for the same candidates.
     public init(labels: [Double], teacher: [Double]? = nil) {
       precondition(teacher.map { $0.count == labels.count } ?? true, "one score a candidate")
       self.labels = labels
@@ -38,7 +38,7 @@ public enum RankingLoss: String, Sendable, Hashable, CaseIterable {
     /// The probability that each is relevant.
     var probabilities: [Double] {
       if let teacher { return teacher.map { 1 / (1 + exp(-$0)) } }
-      return labels.map { $0 > 0 ? 1 : 0 }
+      return labels.map { min(max($0, 0), 1) }
     }
 
     /// A distribution over the candidates; nil without a relevant one.

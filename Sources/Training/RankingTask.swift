@@ -37,11 +37,15 @@ struct RankingTask: Sendable {
   let labelTokens: [TokenID]?
   let head: ScoreHead
   private let labelValues: [Double]
+  private let losses: [TaskRecipe.Loss: Double]
+  private let greatestGrade: Double
   private let encoder: Encoder
 
+  /// - Parameter greatestGrade: Of all that the task is learnt from: the grade of what is wholly relevant.
   /// - Throws: `RerankingError` or `TrainingError` for a task that does not fit the model.
-  init(_ recipe: TaskRecipe, for directory: ModelDirectory) throws {
+  init(_ recipe: TaskRecipe, greatestGrade: Double, for directory: ModelDirectory) throws {
     self.recipe = recipe
+    self.greatestGrade = greatestGrade
     if recipe.mode == .cross {
       let model = try directory.classifier()
       let labels = model.labels
@@ -51,11 +55,7 @@ struct RankingTask: Sendable {
         throw TrainingError.unusableRecipe(
           "cross: expected a model of one or two labels, found \(labels)")
       }
-      guard labels == 2 || recipe.losses[.labels] == nil else {
-        throw TrainingError.unusableRecipe(
-          "losses.labels: expected a model of two labels, whose chances it compares, found one label"
-        )
-      }
+      losses = try recipe.losses(labels: labels)
       head = labels == 1 ? .output(0) : .difference(yes: 1, no: 0)
       try recipe.checkBudgets(within: model.maximumPositions, of: directory.path)
       let template = try directory.pairTemplate()
@@ -83,6 +83,7 @@ struct RankingTask: Sendable {
     }
     labelTokens = tokens
     labelValues = prompt.labels.map(\.value)
+    losses = try recipe.losses(labels: labelValues.count)
     head = try Self.head(of: prompt)
     encoder = .prompt(
       try recipe.maximumTokens.map {
@@ -116,7 +117,7 @@ struct RankingTask: Sendable {
         chosen.map { teacher.logOdds(scores[$0], label: passages[$0].grade) }
       }
     }
-    let labels = chosen.map { passages[$0].grade }
+    let labels = chosen.map { max(passages[$0].grade, 0) / greatestGrade }
     let texts = chosen.map { passages[$0].text }
     if recipe.mode == .duo {
       return pairs(of: texts, labels, teacher, list.query, budget, using: &random)
@@ -141,8 +142,8 @@ struct RankingTask: Sendable {
     if !relevant.isEmpty {
       let first = relevant[Int(random.next(upperBound: UInt64(relevant.count)))]
       chosen = [first]
-      // Without a teacher, another relevant one would be taken for equally good; with one, it is rated.
-      rest.removeAll { $0 == first || (!isRated && grades[$0] > 0) }
+      // Without a teacher, another one of its grade would be taken for equally good; with one, it is rated.
+      rest.removeAll { $0 == first || (!isRated && grades[$0] == grades[first]) }
     }
     while chosen.count < recipe.listSize, !rest.isEmpty {
       chosen.append(rest.remove(at: Int(random.next(upperBound: UInt64(rest.count)))))
@@ -207,7 +208,7 @@ struct RankingTask: Sendable {
     var loss = 0.0
     for group in unit.groups {
       let share = Double(group.inputs.count) / Double(max(unit.inputs.count, 1))
-      for (kind, weight) in recipe.losses.sorted(by: { $0.key.order < $1.key.order }) {
+      for (kind, weight) in losses.sorted(by: { $0.key.order < $1.key.order }) {
         switch kind {
         case .ranking(let ranking):
           let part = ranking.evaluate(
@@ -251,6 +252,18 @@ struct RankingTask: Sendable {
 }
 
 extension TaskRecipe {
+  /// Weights of what is made small of a model's answers by so many labels.
+  ///
+  /// - Throws: `TrainingError.unusableRecipe` for a comparison of one label with nothing.
+  func losses(labels: Int) throws(TrainingError) -> [Loss: Double] {
+    let losses = losses ?? [usualLoss(labels: labels): 1]
+    guard labels > 1 || losses[.labels] == nil else {
+      throw .unusableRecipe(
+        "losses.labels: expected two labels, whose chances it compares, found one")
+    }
+    return losses
+  }
+
   /// The prompt that a T5 is asked with; nil where a BERT reads texts without one.
   ///
   /// - Throws: `RerankingError` for a prompt that cannot be read, and for a model that is not asked so.

@@ -1,11 +1,18 @@
-import Kernels
+package import Kernels
 
 /// How far states are from a teacher's, with the gradient by them.
-struct StateLoss {
+package struct StateLoss {
   /// The teacher's, `[rows, width]`.
   let wanted: Matrix
   /// The teacher's row that belongs to a row of the states; −1 where there is none.
   let rows: [Int]
+  let weights: TaskRecipe.StateWeights
+
+  package init(wanted: Matrix, rows: [Int], weights: TaskRecipe.StateWeights) {
+    self.wanted = wanted
+    self.rows = rows
+    self.weights = weights
+  }
 
   /// All that is compared of a text's last states: each token's, and their means.
   ///
@@ -14,32 +21,31 @@ struct StateLoss {
   ///   - wantedText: Its rows of `wanted`.
   ///   - weight: What the text's loss counts.
   /// - Returns: The loss, unweighted, and 1 − cosine of the tokens alone.
-  func addText(
+  package func addText(
     _ states: Matrix, _ text: Range<Int>, wantedText: Range<Int>, weight: Float,
     to gradient: inout [Float]
   ) -> (loss: Double, cosine: Double) {
-    let (cosine, squared) = add(
-      states, text, cosineWeight: weight, squaredWeight: weight * StatesTask.squaredWeight,
-      to: &gradient)
+    let (loss, cosine) = add(
+      states, text, weight: weight, to: &gradient)
     let pooled = addPooled(
-      states, text, wantedText: wantedText, weight: weight * StatesTask.pooledWeight, to: &gradient)
-    let loss =
-      cosine + Double(StatesTask.squaredWeight) * squared
-      + Double(StatesTask.pooledWeight) * pooled
-    return (loss, cosine)
+      states, text, wantedText: wantedText, weight: weight * Float(weights.meanCosine),
+      to: &gradient)
+    return (loss + weights.meanCosine * pooled, cosine)
   }
 
-  /// The means over a text's tokens of 1 − cosine and of the relative squared difference.
+  /// What is compared of each token of a text: 1 − cosine, and the relative squared difference.
   ///
   /// - Parameters:
   ///   - states: `[rows.count, width]`.
   ///   - text: Its rows.
+  ///   - weight: What the loss counts.
   ///   - gradient: Of the shape of `states`, row-major; added to.
-  /// - Returns: Both means, unweighted.
+  /// - Returns: The loss, unweighted, and the mean of 1 − cosine alone.
   func add(
-    _ states: Matrix, _ text: Range<Int>, cosineWeight: Float, squaredWeight: Float,
-    to gradient: inout [Float]
-  ) -> (cosine: Double, squared: Double) {
+    _ states: Matrix, _ text: Range<Int>, weight: Float, to gradient: inout [Float]
+  ) -> (loss: Double, cosine: Double) {
+    let cosineWeight = weight * Float(weights.cosine)
+    let squaredWeight = weight * Float(weights.squared)
     let width = states.columns
     let compared = text.count { rows[$0] >= 0 }
     guard compared > 0 else { return (0, 0) }
@@ -62,7 +68,7 @@ struct StateLoss {
         for c in 0..<width {
           out[c] -= cosineWeight * share * (y[c] * terms.across - x[c] * terms.along)
         }
-        guard squaredWeight > 0, scale > 0 else { continue }
+        guard weights.squared > 0, scale > 0 else { continue }
         let factor = 2 * squaredWeight * share / scale
         var sum: Float = 0
         for c in 0..<width {
@@ -73,7 +79,8 @@ struct StateLoss {
         squares += Double(sum / scale)
       }
     }
-    return (cosines * Double(share), squares * Double(share))
+    let loss = weights.cosine * cosines + weights.squared * squares
+    return (loss * Double(share), cosines * Double(share))
   }
 
   /// 1 − cosine of the means over a text's rows.

@@ -13,16 +13,14 @@ import Transformers
 /// compared. Neither is the `[CLS]` of a BERT, which its classifier has other uses for; a T5 has none,
 /// and the teacher is given one.
 ///
-/// The loss of a text: the mean over its tokens of 1 − cosine, half of 1 − cosine of the means over
-/// its tokens, a quarter of the squared difference relative to the teacher's squares, and for each
-/// further pair of layers a fifth of 1 − cosine: of a T5, whose blocks give states without a norm, after
-/// gains that are learnt with the model.
+/// The loss of a text, by the recipe's weights (1, a half and a quarter if it names none): the mean over its
+/// tokens of 1 − cosine, 1 − cosine of the means over its tokens, and the squared difference relative to the
+/// teacher's squares; and for each further pair of layers a fifth of its tokens' part: of a T5, whose blocks
+/// give states without a norm, after gains that are learnt with the model.
 ///
 /// Source: Sanh et al. 2019 (DistilBERT, arXiv 1910.01108); Jiao et al. 2020 (TinyBERT, arXiv 1909.10351).
 struct StatesTask: Sendable {
-  static let pooledWeight: Float = 0.5
-  static let squaredWeight: Float = 0.25
-  static let layerWeight: Float = 0.2
+  static let layerWeight = 0.2
 
   let recipe: TaskRecipe
   private let teacher: BERTEncoder

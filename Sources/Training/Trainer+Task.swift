@@ -16,7 +16,10 @@ extension Trainer {
     }
 
     /// - Throws: `TrainingError.unusableRecipe` with the task's place, or what keeps a model from being read.
-    init(_ recipe: TaskRecipe, number: Int, for directory: ModelDirectory) throws {
+    init(
+      _ recipe: TaskRecipe, number: Int, for directory: ModelDirectory, lists: [TrainingExample]
+    ) throws {
+      let greatest = lists.lazy.flatMap(\.positives).map(\.grade).max() ?? 1
       func misplaced(_ reason: String) -> TrainingError {
         .unusableRecipe("tasks[\(number)]: \(reason)")
       }
@@ -24,7 +27,9 @@ extension Trainer {
         self =
           recipe.mode == .states
           ? .states(try StatesTask(recipe, for: directory))
-          : .ranking(try RankingTask(recipe, for: directory))
+          : .ranking(
+            try RankingTask(
+              recipe, greatestGrade: max(greatest, .leastNormalMagnitude), for: directory))
       } catch TrainingError.unusableRecipe(let reason) {
         throw misplaced(reason)
       } catch RerankingError.unusableOptions(let reason) {

@@ -89,7 +89,7 @@ public final class Trainer {
     let model = try TrainableModel(directory, gains: gains)
     var tasks: [Task] = []
     for (number, task) in recipe.tasks.enumerated() {
-      tasks.append(try Task(task, number: number, for: directory))
+      tasks.append(try Task(task, number: number, for: directory, lists: lists[number]))
     }
     var tokens: [Int32] = []
     for case .ranking(let task) in tasks {

@@ -20,6 +20,19 @@ public struct TrainingOutput: Sendable {
   /// The file of the training's state.
   public var statePath: String { "\(path)/\(TrainingState.fileName)" }
 
+  /// Whether a training can go on here.
+  ///
+  /// - Returns: false where nothing was saved yet: whoever resumes loses nothing by beginning anew.
+  /// - Throws: `TrainingError.stateMissing` where there are weights without a state.
+  public func hasState() throws(TrainingError) -> Bool {
+    if FileManager.default.fileExists(atPath: statePath) { return true }
+    guard FileManager.default.fileExists(atPath: weightsPath) else { return false }
+    throw .stateMissing(path: statePath)
+  }
+
+  private var weightsPath: String { "\(path)/\(Self.weightsName)" }
+  private static let weightsName = "model.safetensors"
+
   /// Makes the directory, and removes from it what a killed training left unfinished.
   ///
   /// - Throws: `TrainingError.unwritable`, also for the directory of the model that the training begins with,
@@ -33,13 +46,19 @@ public struct TrainingOutput: Sendable {
     }
     try makeDirectory()
     for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    where name.hasSuffix(".tmp") && Self.replaced.contains(where: { name.hasPrefix($0 + ".") }) {
+    where Self.isUnfinished(name) {
       try? FileManager.default.removeItem(atPath: "\(path)/\(name)")
     }
   }
 
-  /// Files that are replaced whole, and are large.
-  private static let replaced = [TrainingState.fileName, "model.safetensors"]
+  /// Whether a name is that of a file which a write had not yet replaced: the file's own, digits or letters, `tmp`.
+  private static func isUnfinished(_ name: String) -> Bool {
+    guard name.hasSuffix(".tmp"), let point = name.dropLast(4).lastIndex(of: ".") else {
+      return false
+    }
+    let own = [TrainingState.fileName, weightsName, "README.md", "recipe.json"]
+    return (own + ModelDirectoryWriter.fileNames).contains(String(name[..<point]))
+  }
 
   /// The path without symbolic links; nil if there is nothing.
   private func resolved(_ path: String) -> String? {
@@ -74,6 +93,6 @@ public struct TrainingOutput: Sendable {
     for tensor in snapshot.tensors {
       writer.add(tensor.name, shape: tensor.shape, try snapshot.floats(of: tensor), as: type)
     }
-    try writer.write(to: "\(path)/model.safetensors")
+    try writer.write(to: weightsPath)
   }
 }

@@ -177,7 +177,8 @@ final class TrainingPass: @unchecked Sendable {
     var slopes: [(value: Tape.Value, gradient: [Float])] = []
     var losses = Array(repeating: 0.0, count: items.count)
     if let layer = wanted.layers[task.lastLayer] {
-      let compared = StateLoss(wanted: layer, rows: wanted.rows)
+      let compared = StateLoss(
+        wanted: layer, rows: wanted.rows, weights: task.recipe.stateWeights)
       var gradient = [Float](repeating: 0, count: last.matrix.count)
       for (index, item) in items.enumerated() {
         losses[index] +=
@@ -190,19 +191,19 @@ final class TrainingPass: @unchecked Sendable {
     }
     for pair in task.recipe.layers {
       guard let layer = wanted.layers[pair.layer], let states = blocks[pair.block] else { continue }
-      // A cosine does not feel the norm of a row, so the norm with a gain is a gain.
+      // States without a norm are brought to one; their scale, by number, is learnt.
       let scaled =
         parameters.gain(StatesTask.gainName(block: pair.block)).map {
           tape.rmsNorm(states, gain: $0, epsilon: 1e-6)
         } ?? states
-      let compared = StateLoss(wanted: layer, rows: wanted.rows)
+      let compared = StateLoss(
+        wanted: layer, rows: wanted.rows, weights: task.recipe.stateWeights)
       var gradient = [Float](repeating: 0, count: scaled.matrix.count)
       for (index, item) in items.enumerated() {
-        let (cosine, _) = compared.add(
-          scaled.matrix, batch.rows(of: index),
-          cosineWeight: Float(item.weight) * StatesTask.layerWeight, squaredWeight: 0,
+        let (loss, _) = compared.add(
+          scaled.matrix, batch.rows(of: index), weight: Float(item.weight * StatesTask.layerWeight),
           to: &gradient)
-        losses[index] += Double(StatesTask.layerWeight) * cosine
+        losses[index] += StatesTask.layerWeight * loss
       }
       slopes.append((scaled, gradient))
     }

@@ -112,14 +112,16 @@ extension TrainingRecipe {
       guard !task.maximumTokens.isEmpty, task.maximumTokens.allSatisfy({ $0 >= 1 }) else {
         throw .unusableRecipe("tasks[\(index)].max_tokens: expected at least one positive budget")
       }
-      guard task.mode == .states || !task.losses.isEmpty else {
+      let weights = task.stateWeights
+      guard task.losses?.isEmpty != true, weights.cosine + weights.meanCosine + weights.squared > 0
+      else {
         throw .unusableRecipe("tasks[\(index)].losses: expected at least one, found none")
       }
-      guard task.losses[.ranking(.marginMSE)] == nil || task.teacher != nil else {
+      guard task.losses?[.ranking(.marginMSE)] == nil || task.teacher != nil else {
         throw .unusableRecipe(
           "tasks[\(index)].losses.margin-mse: expected a teacher beside it, found none")
       }
-      guard task.mode != .duo || task.losses.keys.allSatisfy(\.suitsPairs) else {
+      guard task.mode != .duo || task.losses?.keys.allSatisfy(\.suitsPairs) != false else {
         throw .unusableRecipe(
           "tasks[\(index)].losses: expected labels or binary for duo, whose pairs are scored one "
             + "by one, found others")
@@ -198,13 +200,15 @@ extension TaskRecipe {
   ) throws(Mismatch) {
     let object = try StrictObject(
       value, at: place, required: usualData == nil ? ["mode", "data"] : ["mode"],
-      optional: [
-        "data", "share", "losses", "prompt", "list_size", "pairs", "max_tokens", "teacher",
-        "label_width", "teacher_model", "layers",
-      ])
+      optional: ["data", "share", "max_tokens", "losses"] + Self.keys.map(\.name))
     self.init(
       mode: try object.choice("mode"),
       data: try TrainingDataSource.sources(of: object, at: "\(place).data") ?? usualData ?? [])
+    for key in Self.keys where value[key.name] != nil && !key.modes.contains(mode) {
+      throw Mismatch(
+        "\(place).\(key.name)", expected: "no such key beside the mode \(mode.rawValue)",
+        found: "one")
+    }
     share = try object.optional("share", "a number above 0") { $0.magnitude } ?? share
     prompt = try object.optional("prompt", "a prompt's name or path") { $0.string }
     listSize =
@@ -224,7 +228,11 @@ extension TaskRecipe {
       try object.optional("label_width", "a number of at least 0") { $0.magnitude } ?? labelWidth
     teacherModel = try object.optional("teacher_model", "a directory's path") { $0.string }
     if let value = try object.optional("losses", "an object", { $0 }) {
-      losses = try Self.losses(value, at: "\(place).losses")
+      if mode == .states {
+        stateWeights = try StateWeights(reading: value, at: "\(place).losses")
+      } else {
+        losses = try Self.losses(value, at: "\(place).losses")
+      }
     }
     if let value = try object.optional("teacher", "an object", { $0 }) {
       teacher = try Teacher(reading: value, at: "\(place).teacher")
@@ -243,6 +251,13 @@ extension TaskRecipe {
       } ?? layers
   }
 
+  /// What some modes alone have a use for.
+  private static let keys: [(name: String, modes: Set<Mode>)] = [
+    ("teacher", [.mono, .rank, .duo, .cross]), ("list_size", [.mono, .rank, .duo, .cross]),
+    ("prompt", [.mono, .rank, .duo, .states]), ("label_width", [.rank]), ("pairs", [.duo]),
+    ("teacher_model", [.states]), ("layers", [.states]),
+  ]
+
   private static func losses(
     _ value: JSONValue, at place: String
   ) throws(Mismatch) -> [Loss: Double] {
@@ -255,6 +270,21 @@ extension TaskRecipe {
       losses[RankingLoss(rawValue: name).map { .ranking($0) } ?? .labels] = weight
     }
     return losses
+  }
+}
+
+extension TaskRecipe.StateWeights {
+  /// What is not named counts nothing.
+  fileprivate init(reading value: JSONValue, at place: String) throws(Mismatch) {
+    let object = try StrictObject(
+      value, at: place, required: [], optional: ["cosine", "mean-cosine", "mse"])
+    func weight(_ name: String) throws(Mismatch) -> Double {
+      try object.optional(name, "a number of at least 0") { $0.magnitude } ?? 0
+    }
+    self.init()
+    cosine = try weight("cosine")
+    meanCosine = try weight("mean-cosine")
+    squared = try weight("mse")
   }
 }
 

@@ -134,8 +134,8 @@ public struct TaskRecipe: Sendable, Hashable {
   public var data: [TrainingDataSource]
   /// The task's part of all tokens, relative to the other tasks'.
   public var share: Double = 1
-  /// Weights of what is made small.
-  public var losses: [Loss: Double]
+  /// Weights of what is made small; nil: the usual loss of the mode, see `usualLoss(labels:)`.
+  public var losses: [Loss: Double]?
   /// The prompt's name or path; nil: the model's own.
   public var prompt: String?
   /// Candidates of a list in one step.
@@ -152,6 +152,21 @@ public struct TaskRecipe: Sendable, Hashable {
   public var teacherModel: String?
   /// For states: blocks of the model and layers of the teacher that are compared, beside the last.
   public var layers: [LayerPair] = []
+  /// For states: what counts how much in the comparison.
+  public var stateWeights = StateWeights()
+
+  /// Weights of what is compared of the states of a text, see `StatesTask`.
+  public struct StateWeights: Sendable, Hashable {
+    /// Of 1 − cosine, the mean over the tokens.
+    public var cosine: Double = 1
+    /// Of 1 − cosine of the means over the tokens; of the last states alone.
+    public var meanCosine: Double = 0.5
+    /// Of the squared difference relative to the teacher's squares.
+    public var squared: Double = 0.25
+
+    /// The defaults.
+    public init() {}
+  }
 
   /// A block of the model and the teacher's layer that its states should resemble, from 1.
   public struct LayerPair: Sendable, Hashable {
@@ -171,10 +186,14 @@ public struct TaskRecipe: Sendable, Hashable {
   public init(mode: Mode, data: [TrainingDataSource]) {
     self.mode = mode
     self.data = data
+  }
+
+  /// What is made small where the recipe does not say: of rank and duo the cross-entropy of the labels, if there
+  /// are two to compare, else the listwise loss.
+  func usualLoss(labels: Int) -> Loss {
     switch mode {
-    case .mono, .cross: losses = [.ranking(.listwise): 1]
-    case .rank, .duo: losses = [.labels: 1]
-    case .states: losses = [:]
+    case .rank, .duo: labels > 1 ? .labels : .ranking(.listwise)
+    case .mono, .cross, .states: .ranking(.listwise)
     }
   }
 }

@@ -124,7 +124,9 @@ extension Trainer {
       let states = taskModel.states(of: unit.inputs, batch, on: &backend)
       guard let layer = wanted.layers[task.lastLayer] else { continue }
       var gradient = [Float](repeating: 0, count: states.count)
-      let compared = StateLoss(wanted: layer, rows: wanted.rows).addText(
+      let compared = StateLoss(
+        wanted: layer, rows: wanted.rows, weights: task.recipe.stateWeights
+      ).addText(
         states, batch.rows(of: 0), wantedText: wanted.rows(of: 0), weight: 1, to: &gradient)
       cosine += 1 - compared.cosine
       loss += compared.loss

@@ -37,7 +37,7 @@ struct JudgedRows {
     guard !group.example.positives.isEmpty else {
       return .failure(
         FormatError(
-          .malformed, path: group.path, line: group.line,
+          .empty, path: group.path, line: group.line,
           reason: "expected a document with a label above 0 for the query, found none"))
     }
     return .success(group.example)

@@ -67,7 +67,7 @@ public struct JudgedRunReader: TrainingSource {
     var positives: [TrainingExample.Passage] = []
     for (id, grade) in plan.positives {
       guard let text = documents[ExactID(id)], !text.isBlank else {
-        return .failure(failure(plan, "expected the text of document \(id), found none"))
+        return .failure(failure(plan, "expected the text of document \(shortened(id)), found none"))
       }
       positives.append(.init(text, grade: Double(grade)))
     }
@@ -80,7 +80,7 @@ public struct JudgedRunReader: TrainingSource {
   }
 
   private func failure(_ plan: Plan, _ reason: String) -> FormatError {
-    FormatError(.malformed, path: qrelsPath, reason: "query \(plan.queryID): \(reason)")
+    FormatError(.empty, path: qrelsPath, reason: "query \(shortened(plan.queryID)): \(reason)")
   }
 
   private static func plan(

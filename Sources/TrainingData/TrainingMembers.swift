@@ -76,8 +76,8 @@ struct TrainingMembers {
     }
   }
 
-  func failure(_ reason: String) -> FormatError {
-    FormatError(.malformed, path: entry.path, line: entry.line, reason: reason)
+  func failure(_ reason: String, _ kind: FormatError.Kind = .malformed) -> FormatError {
+    FormatError(kind, path: entry.path, line: entry.line, reason: reason)
   }
 
   private func member(_ keys: [String]) -> (key: String, value: JSONValue)? {
@@ -91,7 +91,9 @@ struct TrainingMembers {
     guard let text = value.string else {
       throw failure("expected a string as \(key), found \(value.kind)")
     }
-    guard !text.isBlank else { throw failure("expected a text as \(key), found an empty one") }
+    guard !text.isBlank else {
+      throw failure("expected a text as \(key), found an empty one", .empty)
+    }
     return text
   }
 

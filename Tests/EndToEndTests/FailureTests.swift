@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Support
 import Testing
 
 /// Exit statuses, and the one sentence that comes with each.
@@ -76,6 +77,21 @@ struct FailureTests {
     try expectFailure(
       ["--model", broken.path, "--quiet"], status: 5, says: "expected a finite score",
       "weights are broken")
+  }
+
+  @Test("A ColBERT that may leave nothing of a document ends with 5")
+  func skippedControlTokens() throws {
+    try TemporaryFolder.use { folder in
+      let settings = """
+        {"query_length": 12, "document_length": 24,
+         "skiplist_words": ["[CLS]", "[SEP]", "[D] ", "."]}
+        """
+      let model = try ColBERTFixture(name: "pylate").assemble(
+        in: folder, replacing: ["config_sentence_transformers.json": settings])
+      try expectFailure(
+        ["--model", model, "--mode", "colbert"], input: Texts.request(passages: ["a cat", "..."]),
+        status: 5, says: "control tokens", "[CLS]")
+    }
   }
 
   @Test("A T5 that nobody says how to ask ranks with one note, and without it where someone does")

@@ -5,50 +5,7 @@ import Support
 import Testing
 
 /// `t5rank train`, as its users run it.
-@Suite struct TrainTests {
-  /// Queries whose relevant passage repeats their word.
-  private static let examples = (0..<24).map { number -> String in
-    let words = ["apple", "river", "engine", "violin", "castle", "desert"]
-    let (mine, other) = (words[number % 6], words[(number + 1 + number / 6) % 6])
-    return """
-      {"query": "\(mine) \(number)", "positive": "all about the \(mine)", \
-      "negatives": ["nothing but the \(other)", "a text on \(other)"], "scores": [3, -1, -2]}
-      """
-  }.joined(separator: "\n")
-
-  private static func recipe(steps: Int = 12, more: String = "") -> String {
-    """
-    {"tasks": [
-      {"mode": "mono", "data": "examples.jsonl", "max_tokens": [24, 32], "list_size": 3,
-       "losses": {"listwise": 1, "binary": 0.5}},
-      {"mode": "rank", "data": "examples.jsonl", "max_tokens": 32, "share": 0.5, "teacher": {}},
-      {"mode": "duo", "max_tokens": 48, "pairs": 2}],
-     "data": "examples.jsonl", "steps": \(steps), "tokens_per_step": 200, "tokens_per_pass": 100, "save_every": 3,
-     "validate_every": 5, "validation_lists": 6, "dropout": 0.1, "average": 0.9,
-     "optimizer": {"rate": 0.01, "beta2": 0.95}\(more)}
-    """
-  }
-
-  private func folder(_ recipe: String = Self.recipe()) throws -> ScratchFolder {
-    let folder = try ScratchFolder()
-    try folder.write(Self.examples + "\n", to: "examples.jsonl")
-    try folder.write(recipe, to: "recipe.json")
-    return folder
-  }
-
-  private func train(
-    _ model: TinyModel, into output: String, _ more: [String] = [], in folder: ScratchFolder
-  ) throws -> Program.Outcome {
-    try Program.run(
-      ["train", "--recipe", "recipe.json", "--model", model.path, "--output", output] + more,
-      in: folder)
-  }
-
-  private func weights(_ output: String, in folder: ScratchFolder) throws -> [UInt8] {
-    try [UInt8](
-      Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/\(output)/model.safetensors")))
-  }
-
+@Suite struct TrainTests: TrainingSuite {
   @Test("A training writes a model that ranks, a log, and a card with hashes")
   func output() throws {
     let model = try TinyModel()
@@ -89,11 +46,12 @@ import Testing
     #expect(try train(model, into: "whole", ["-q"], in: folder).status == 0)
     var random = SeededRandom(seed: 51)
     var kills = 0
-    var isFirst = true
+    // Killed before the first save, it begins anew.
+    let arguments = [
+      "train", "--recipe", "recipe.json", "--model", model.path, "--output", "parts", "-q",
+      "--resume",
+    ]
     while true {
-      let arguments =
-        ["train", "--recipe", "recipe.json", "--model", model.path, "--output", "parts", "-q"]
-        + (isFirst ? [] : ["--resume"])
       let program = try RunningProgram(arguments, in: folder)
       if kills < 4 {
         usleep(UInt32.random(in: 100_000...500_000, using: &random))
@@ -101,9 +59,6 @@ import Testing
         kills += 1
       }
       if program.status() == 0 { break }
-      // Killed before the first save there is nothing to resume.
-      isFirst = !FileManager.default.fileExists(
-        atPath: "\(folder.path)/parts/training.safetensors")
     }
     #expect(try weights("whole", in: folder) == weights("parts", in: folder))
     let steps = try folder.read("parts/training.jsonl").split(separator: "\n").compactMap {
@@ -155,7 +110,9 @@ import Testing
     }
     try folder.write(recipe("fp32"), to: "recipe.json")
     #expect(try train(model, into: "single", ["-q"], in: folder).status == 0)
-    let near = try loss("tested", in: folder) - loss("plain", in: folder)
+    let near =
+      try loss("tested", of: "validation", in: folder)
+      - loss("plain", of: "validation", in: folder)
     #expect(abs(near) < 2e-3)
     #expect(try weights("tested", in: folder) != weights("single", in: folder))
   }
@@ -178,20 +135,10 @@ import Testing
       try folder.write(recipe(precision), to: "recipe.json")
       let outcome = try train(model, into: precision, ["-q"], in: folder)
       #expect(outcome.status == 0, "\(outcome.errors)")
-      let log = try folder.read("\(precision)/training.jsonl")
-      let part = try #require(log.range(of: "\"loss\":").map { log[$0.upperBound...] })
-      losses.append(try #require(Double(part.prefix { "-.0123456789e".contains($0) })))
+      losses.append(try loss(precision, of: "tokens", in: folder))
     }
     #expect(losses[0] != losses[1])
     #expect(abs(losses[0] - losses[1]) < 0.02, "\(losses)")
-  }
-
-  /// The last validation's.
-  private func loss(_ output: String, in folder: ScratchFolder) throws -> Double {
-    let log = try folder.read("\(output)/training.jsonl")
-    let line = try #require(log.split(separator: "\n").last { $0.contains("\"validation\"") })
-    let part = try #require(line.range(of: "\"loss\":").map { line[$0.upperBound...] })
-    return try #require(Double(part.prefix { "-.0123456789e".contains($0) }))
   }
 
   @Test("A state of another recipe is refused, and kept")
@@ -204,39 +151,6 @@ import Testing
     #expect(outcome.status == 5 && outcome.errors.contains("expected the state of this recipe"))
     #expect(
       FileManager.default.fileExists(atPath: "\(folder.path)/out/training.safetensors"))
-  }
-
-  @Test(
-    "What a recipe says wrongly is named with its place",
-    arguments: [
-      ("\"steps\": 12", "\"steps\": 0", "steps: expected"),
-      ("\"data\": \"examples.jsonl\", \"steps\"", "\"steps\"", "tasks[2]"),
-      (
-        "\"data\": \"examples.jsonl\", \"steps\"", "\"data\": [], \"steps\"",
-        "data: expected a source"
-      ),
-      ("\"mode\": \"rank\"", "\"mode\": \"tank\"", "tasks[1].mode: expected one of"),
-      ("\"listwise\": 1", "\"lustwise\": 1", "tasks[0].losses.lustwise"),
-      ("\"rate\": 0.01", "\"rate\": -1", "optimizer.rate: expected"),
-      ("\"pairs\": 2", "\"pairs\": 2, \"losses\": {\"listwise\": 1}", "tasks[2].losses: expected"),
-      ("\"dropout\": 0.1", "\"dropout\": 1", "dropout: expected"),
-      ("\"dropout\": 0.1", "\"precision\": \"int8\"", "precision: expected one of fp32, bf16"),
-      ("\"mode\": \"duo\"", "\"mode\": \"cross\"", "found both"),
-      ("\"listwise\": 1", "\"margin-mse\": 1", "tasks[0].losses.margin-mse: expected a teacher"),
-      ("\"dropout\": 0.1", "\"freeze\": [\"encodr.\"]", "freeze: expected the beginning"),
-      ("\"dropout\": 0.1", "\"freeze\": [\"\"]", "expected a parameter that is learnt"),
-      ("\"beta2\": 0.95", "\"rates\": {\"x\": 1}", "optimizer.rates: expected the beginning"),
-      ("\"beta2\": 0.95", "\"epsilon\": 0", "optimizer.epsilon: expected"),
-      ("\"max_tokens\": 48", "\"max_tokens\": 1", "tasks[2]: expected a budget of at least"),
-      ("\"data\": \"examples.jsonl\", \"steps\"", "\"data\": \"-\", \"steps\"", "found -"),
-    ])
-  func refusals(good: String, bad: String, message: String) throws {
-    let model = try TinyModel()
-    let folder = try folder(Self.recipe().replacingOccurrences(of: good, with: bad))
-    let outcome = try train(model, into: "out", in: folder)
-    #expect(outcome.status == 2, "\(outcome.status)")
-    #expect(outcome.errors.contains(message), "\(outcome.errors)")
-    #expect(!FileManager.default.fileExists(atPath: folder.path + "/out"))
   }
 
   @Test(
@@ -263,67 +177,6 @@ import Testing
     try #require(cosines.count == 3)
     #expect(first.contains(cosines[0]), "\(cosines)")
     #expect(mode == "cross" || cosines[2] > cosines[0] + 0.005, "\(cosines)")
-  }
-
-  @Test("A recipe that is not there, or is no JSON, is named with what was expected")
-  func recipeFile() throws {
-    let model = try TinyModel()
-    let folder = try folder("{")
-    let damaged = try train(model, into: "out", in: folder)
-    #expect(damaged.status == 5 && damaged.errors.contains("recipe.json: expected JSON"))
-    let missing = try Program.run(
-      ["train", "--recipe", "none.json", "--model", model.path, "--output", "out"], in: folder)
-    #expect(missing.status == 4 && missing.errors.contains("none.json: expected a recipe"))
-  }
-
-  @Test("A line that cannot be learnt from ends the training before it begins")
-  func badData() throws {
-    let model = try TinyModel()
-    let folder = try folder()
-    try folder.write(Self.examples + "\n{\"query\": 3}\n", to: "examples.jsonl")
-    let outcome = try train(model, into: "out", in: folder)
-    #expect(outcome.status == 5 && outcome.errors.contains("examples.jsonl:25"))
-  }
-
-  @Test("Data that teach nothing are refused with what is missing")
-  func emptyData() throws {
-    let model = try TinyModel()
-    let folder = try folder()
-    let pairs = (0..<6).map { "{\"query\": \"q\($0)\", \"positive\": \"p\($0)\"}\n" }.joined()
-    try folder.write(pairs, to: "examples.jsonl")
-    let alone = try train(model, into: "out", in: folder)
-    #expect(alone.status == 5 && alone.errors.contains("t5rank mine finds negatives"))
-    try folder.write(
-      Self.examples.replacingOccurrences(of: ", \"scores\": [3, -1, -2]", with: ""),
-      to: "examples.jsonl")
-    let unscored = try train(model, into: "out", in: folder)
-    #expect(unscored.status == 5 && unscored.errors.contains("teacher of tasks[1]"))
-    #expect(!FileManager.default.fileExists(atPath: folder.path + "/out"))
-  }
-
-  @Test("Budgets beyond a BERT's positions are refused, its own and its teacher's")
-  func budgets() throws {
-    let weights = "\(Program.project)/weights"
-    let small = "\(Program.project)/Tests/Fixtures/cross-encoders/bert-saved"
-    let teacher = "\"teacher_model\": \"\(weights)/cross-encoder-mini\""
-    for (model, task, positions) in [
-      (small, "{\"mode\": \"cross\", \"max_tokens\": 100}", 64),
-      (
-        "\(weights)/cross-encoder-mini", "{\"mode\": \"states\", \"max_tokens\": 513, \(teacher)}",
-        512
-      ),
-      // The teacher of a T5 reads a [CLS] more.
-      ("\(weights)/t5rank-mini", "{\"mode\": \"states\", \"max_tokens\": 512, \(teacher)}", 511),
-    ] {
-      let folder = try folder(
-        "{\"tasks\": [\(task)], \"data\": \"examples.jsonl\", \"steps\": 1}")
-      let outcome = try Program.run(
-        ["train", "--recipe", "recipe.json", "--model", model, "--output", "out"], in: folder)
-      #expect(outcome.status == 2, "\(outcome.errors)")
-      #expect(
-        outcome.errors.contains("tasks[0]: max_tokens: expected at most \(positions)"),
-        "\(outcome.errors)")
-    }
   }
 
   @Test("The directory of the model that a training begins with is not written to")
@@ -355,10 +208,16 @@ import Testing
     let folder = try folder()
     try FileManager.default.createDirectory(
       atPath: folder.path + "/out", withIntermediateDirectories: true)
-    try folder.write("x", to: "out/training.safetensors.1a.tmp")
+    let unfinished = ["training.safetensors", "model.safetensors", "README.md", "spiece.model"].map
+    {
+      "\(folder.path)/out/\($0).1a2b3c.tmp"
+    }
+    for path in unfinished + [folder.path + "/out/mine.1a.tmp"] {
+      #expect(FileManager.default.createFile(atPath: path, contents: nil))
+    }
     #expect(try train(model, into: "out", ["-q"], in: folder).status == 0)
-    #expect(
-      !FileManager.default.fileExists(atPath: folder.path + "/out/training.safetensors.1a.tmp"))
+    #expect(!unfinished.contains(where: FileManager.default.fileExists))
+    #expect(FileManager.default.fileExists(atPath: folder.path + "/out/mine.1a.tmp"))
     let (card, log) = (try folder.read("out/README.md"), try folder.read("out/training.jsonl"))
     #expect(try train(model, into: "out", ["-q", "--resume"], in: folder).status == 0)
     #expect(try folder.read("out/README.md") == card && card.contains("validations"))
@@ -401,5 +260,18 @@ import Testing
     let folder = try folder()
     let outcome = try train(model, into: "out", in: folder)
     #expect(outcome.status == 6 && outcome.errors.contains("step 1: expected a finite loss"))
+  }
+
+  @Test("Without a state a training begins anew, unless there are weights that it would overwrite")
+  func nothingSaved() throws {
+    let model = try TinyModel()
+    let folder = try folder()
+    let begun = try train(model, into: "out", ["--resume"], in: folder)
+    #expect(begun.status == 0 && begun.errors.contains("the training begins anew"))
+    let weights = try weights("out", in: folder)
+    try FileManager.default.removeItem(atPath: folder.path + "/out/training.safetensors")
+    let refused = try train(model, into: "out", ["--resume"], in: folder)
+    #expect(refused.status == 4 && refused.errors.contains("expected the state of a training"))
+    #expect(try self.weights("out", in: folder) == weights)
   }
 }

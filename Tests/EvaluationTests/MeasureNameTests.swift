@@ -40,6 +40,8 @@ struct MeasureNameTests {
       ("RBP(p=1)", "between 0 and 1"), ("RBP(p=nan)", "between 0 and 1"),
       ("nDCG(dcg='ln')", "expected 'log2' or 'exp-log2'"), ("nDCG(dcg=log2)", "as dcg, found log2"),
       ("nDCG(gains={1})", "expected pairs"), ("nDCG(gains={1:2000})", "expected pairs"),
+      ("nDCG(gains=5)@10", "expected pairs"), ("nDCG(gains={})", "expected pairs"),
+      ("nDCG(gains={,})", "expected pairs"),
       ("nDCG(gains={", "expected"), ("nDCG(judged_only=true)", "expected True or False"),
     ])
   func refuses(text: String, words: String) throws {

@@ -95,6 +95,17 @@ struct MeasureValueTests {
     #expect(common.mean(0) == 1 && common.averagedQueries == 1)
   }
 
+  @Test("A judged query with an empty list is missing, but it is judged")
+  func emptyList() {
+    var found = run(["1": ["a"]])
+    _ = found.position(of: "2")
+    let evaluation = Evaluator(
+      qrels: qrels(("1", "a", 1), ("2", "a", 1)), measures: [.precision(at: 1)]
+    ).evaluate(found)
+    #expect(evaluation.mean(0) == 0.5)
+    #expect(evaluation.missingQueries == 1 && evaluation.unjudgedQueries == 0)
+  }
+
   @Test("Documents behind the most that count are not looked at, after the run was ordered")
   func maximum() {
     var unordered = Run(name: "unordered")

@@ -47,9 +47,12 @@ private let structure: [Refusal] = [
   Refusal("\u{A0}1", at: 0, "found '\u{A0}'"),
   Refusal("\u{C}1", at: 0, "control character U+000C"),
   Refusal("[1]\0", at: 3, "control character U+0000"),
+  Refusal("[1]\u{7F}", at: 3, "control character U+007F"),
+  Refusal("[1]\u{9B}31m", at: 3, "control character U+009B"),
   Refusal([0xEF, 0xBB, 0xBF, 0x31], at: 0, "byte order mark"),
   Refusal(#"{"a":1,"b":2,"a":3}"#, at: 13, #"expected each member once, found "a" again"#),
   Refusal(#"{"a":1,"\u0061":3}"#, at: 7, #"found "a" again"#),
+  Refusal(#"{"\u009b":1,"\u009b":3}"#, at: 12, "found \"\u{FFFD}\" again"),
 ]
 
 private let numbers: [Refusal] = [

@@ -69,6 +69,51 @@ struct FetchTests {
     }
   }
 
+  @Test("A copy in a link's place stays if it is good, or if no hashes are asked for")
+  func copies() throws {
+    try FetchedModel.use { model in
+      try model.fetch()
+      let place = model.snapshot + "/model.safetensors"
+      func isLink() -> Bool {
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: place)) != nil
+      }
+      try FileManager.default.removeItem(atPath: place)
+      try Data(FetchedModel.weights.content).write(to: URL(fileURLWithPath: place))
+      try model.fetch(isVerifying: true)
+      #expect(!isLink())
+      var wrong = FetchedModel.weights.content
+      wrong[7] ^= 1
+      try Data(wrong).write(to: URL(fileURLWithPath: place))
+      try model.fetch()
+      #expect(try model.content("model.safetensors") == wrong)
+      #expect(model.notes.all.isEmpty)
+      try model.fetch(isVerifying: true)
+      #expect(isLink())
+      #expect(try model.content("model.safetensors") == FetchedModel.weights.content)
+      #expect(model.notes.all.count { $0.contains("linking it anew") } == 1)
+    }
+  }
+
+  @Test("A folder whose name begins with an accent is made, and links lead out of it again")
+  func accents() throws {
+    let pooling = HubServer.File("{\"a\": 1}")
+    let files: [String: HubServer.File] = [
+      "config.json": HubServer.File("{}"), "model.safetensors": FetchedModel.weights,
+      "modules.json": HubServer.File(
+        #"[{"path": "", "type": "a"}, {"path": "1/\u0301", "type": "b"}]"#),
+      "1/\u{301}/config.json": pooling,
+      // By this name the server is asked for it.
+      "1/%CC%81/config.json": pooling,
+    ]
+    try FetchedModel.use(files) { model in
+      try model.fetch()
+      let place = model.snapshot + "/1/\u{301}/config.json"
+      let link = try FileManager.default.destinationOfSymbolicLink(atPath: place)
+      #expect(link == "../../../../blobs/" + HubServer.tag(of: pooling))
+      #expect(FileManager.default.contents(atPath: place) == Data(pooling.content))
+    }
+  }
+
   @Test("Progress ends with all bytes of the model")
   func progress() throws {
     try FetchedModel.use { model in

@@ -74,6 +74,13 @@ struct RefusalTests {
       let text = try #require(model.failure()).description
       #expect(text.contains("expected config.json"))
     }
+    let files = [
+      "tokenizer_config.json": HubServer.File("{}"), "model.safetensors": FetchedModel.weights,
+    ]
+    try FetchedModel.use(files) { model in
+      let text = try #require(model.failure()).description
+      #expect(text.contains("expected config.json"))
+    }
   }
 
   // MARK: Tokens and redirects
@@ -227,6 +234,34 @@ struct RefusalTests {
       try FetchedModel.use(files) { model in
         let text = try #require(model.failure()).description
         #expect(text.contains("evil"))
+      }
+    }
+  }
+
+  @Test(
+    "A slash with an accent after it separates folders too, and no path has control characters",
+    arguments: [#"../\u0301x"#, #"a/../\u0301x"#, #"a\u009bx"#])
+  func accents(path: String) throws {
+    let text = #"{"sha": "\#(HubServer.commit)", "siblings": [{"rfilename": "\#(path)"}]}"#
+    let failure = try failure(Self.listing) { $0 = .init(200, [], Array(text.utf8)) }
+    #expect(failure.description.contains("siblings: expected paths below the repository"))
+  }
+
+  @Test("Such a slash leads out of the repository neither in an index nor in modules.json")
+  func accentsInFiles() throws {
+    let config = HubServer.File("{}")
+    let modules = [
+      "config.json": config, "modules.json": HubServer.File(#"[{"path": "../\u0301evil"}]"#),
+    ]
+    let index = [
+      "config.json": config, "x/\u{301}evil.safetensors": HubServer.File([1]),
+      "model.safetensors.index.json": HubServer.File(
+        #"{"weight_map": {"a": "x/\u0301evil.safetensors"}}"#),
+    ]
+    for (files, words) in [(modules, "modules.json: path"), (index, "index.json: weight_map")] {
+      try FetchedModel.use(files) { model in
+        let text = try #require(model.failure()).description
+        #expect(text.contains("\(words): expected a path in the repository"), "\(text)")
       }
     }
   }

@@ -25,9 +25,14 @@ struct QrelsReadingTests {
     #expect(qrels.highestGrade == 2)
   }
 
-  @Test("A # within an identifier starts no comment")
+  @Test("An identifier may have a # anywhere; a comment has other columns, or a # alone")
   func hash() throws {
     #expect(try read("q#1 0 #a 1\n").grade(of: "#a", for: "q#1") == 1)
+    #expect(try read("1 0 a 1\n#2 0 a 3\n").grade(of: "a", for: "#2") == 3)
+    #expect(try read("#2 0 a 3\n#note\n#some note\n1 0 a 1\n").queryIDs == ["#2", "1"])
+    #expect(try read("#2 a 3\n#four words in it\n").queryIDs == ["#2"])
+    // As in trec_eval's own test files.
+    #expect(try read("1 0 a 1\n# comment in docno\n").queryIDs == ["1"])
   }
 
   @Test(
@@ -44,7 +49,10 @@ struct QrelsReadingTests {
       ("1 0 a 1\n1 0 a 1\n", "qrels:2: query 1: expected each document judged once, found a twice"),
       ("query-id corpus-id score\n", "qrels: expected judgements, found none"),
       ("", "qrels: expected judgements, found none"),
-      ("h h h\n1 a x\n", "qrels:2: expected a whole number"),
+      ("1 0 a 1\n#2 0 a x\n", "qrels:2: expected a whole number"),
+      ("h h Score\n1 a x\n", "qrels:2: expected a whole number"),
+      ("1 a x\n1 b 1\n", "qrels:1: expected a whole number"),
+      ("h h h\n1 a 1\n", "qrels:1: expected a whole number"),
     ])
   func refuses(text: String, words: String) throws {
     let error = #expect(throws: FormatError.self) { try read(text) }

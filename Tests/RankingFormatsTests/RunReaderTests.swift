@@ -36,6 +36,12 @@ struct RunReaderTests {
     #expect(try read(run: run) == ["1: one | a=A | b=B | c=C", "2: two | c=C"])
   }
 
+  @Test("An identifier may begin with #; a comment has other columns, or a # alone")
+  func hash() throws {
+    let run = "#1 Q0 a 1 2 t\n# a comment of six columns\n#note\n#1 Q0 b 2 1 t\n"
+    #expect(try read(run: run, queries: "#1\tone\n") == ["#1: one | a=A | b=B"])
+  }
+
   @Test(
     "A faulty line refuses its query alone, and names its place",
     arguments: [

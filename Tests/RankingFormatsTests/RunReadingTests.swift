@@ -45,6 +45,13 @@ struct RunReadingTests {
     #expect(try read("# nothing\n").queryIDs.isEmpty)
   }
 
+  @Test("An identifier may begin with #; a comment has other columns, or a # alone")
+  func hash() throws {
+    let run = try read("#2 Q0 a 1 1 t\n# as many words as columns\n#note\n1 Q0 b 1 1 t\n")
+    #expect(run.queryIDs == ["#2", "1"] && ranking(run, "#2") == ["a"])
+    #expect(try read("1\ta\t1\n#2\tb\t1\n").queryIDs == ["1", "#2"])
+  }
+
   @Test("Scores keep all their digits")
   func digits() throws {
     let run = try read("1 Q0 a 1 0.30000000000000004 t\n1 Q0 b 2 0.3 t\n")
@@ -72,7 +79,8 @@ struct RunReadingTests {
       (#"{"candidates": [{"docid": []}]}"#, "candidate 0: expected an identifier as docid"),
       (#"{"candidates": [{"docid": "a"}, {"docid": "a"}]}"#, "found a twice"),
       ("[1]", "expected an object with query and candidates, found a number"),
-      ("[{}", "expected"),
+      ("[{}", "expected"), (#"[ {"a" 1}]"#, "run:1: column 8: expected ':'"),
+      ("[{\"candidates\": []} \u{1B}", "expected , or ], found \u{FFFD}"),
     ])
   func refuses(text: String, words: String) throws {
     let error = #expect(throws: FormatError.self) { try read(text) }

@@ -327,7 +327,7 @@ struct HeldVectors: DocumentVectors {
   let path = "held"
   var fingerprint: String
   let dimension: Int
-  let maximumTokens: Int
+  var maximumTokens: Int
   let specialTokens: SpecialTokenPolicy
   private(set) var isRounded = false
   private var vectors: [Document: TokenVectors] = [:]

@@ -202,6 +202,15 @@ struct PointwiseRankingTests {
     #expect(try crossed("it is lift", .literal) == crossed("it is lift", .recognized))
   }
 
+  @Test("Queries that only Swift holds to be equal are scored apart")
+  func equivalentQueries() throws {
+    let scorer = try MonoT5(ModelDirectory(path: ScoredFamily("byt5").folder))
+    let pairs = ["caf\u{E9}", "cafe\u{301}"].map { TextPair($0, "the house of coffee") }
+    let alone = try pairs.map { try scorer.scores(for: [$0]) }
+    #expect(alone[0] != alone[1])
+    #expect(try scorer.scores(for: pairs) == alone[0] + alone[1])
+  }
+
   @Test("Broken weights are reported by document, not ranked")
   func notFinite() throws {
     try TinyBERT.read(classifier: { _ in .nan }) { model in

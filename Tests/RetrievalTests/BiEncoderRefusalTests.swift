@@ -34,6 +34,11 @@ import Testing
       modules,
       #"[{"type": "a.Transformer", "path": "x/../.."}, {"type": "a.Pooling", "path": ""}]"#,
       "[0].path: expected a folder of the model"),
+    // A slash with an accent after it, and a character that a terminal would obey.
+    Fault(
+      modules,
+      #"[{"type": "a.Transformer", "path": "../\u0301x\u009b"}, {"type": "a.Pooling", "path": ""}]"#,
+      "[0].path: expected a folder of the model, found \"../\u{301}x\u{FFFD}\""),
     Fault(modules, "[", "modules.json: expected JSON"),
     Fault(
       pooling, #"{"pooling_mode_cls_token": true, "pooling_mode_mean_tokens": true}"#,

@@ -63,6 +63,12 @@ struct IndexTests {
     }
   }
 
+  @Test("A repeated identifier is named without its control characters")
+  func controlCharacters() {
+    let error = RetrievalError.repeatedDocument(id: "d\u{1B}[31m\u{9B}9")
+    #expect(error.description.contains("found \"d\u{FFFD}[31m\u{FFFD}9\" again"))
+  }
+
   @Test("Documents without a word are counted, and an index of nothing else answers")
   func emptyDocuments() throws {
     try withTemporaryFolder { folder in

@@ -100,6 +100,8 @@ struct SearchCommandTests {
       (["index", "--index", "X", "--corpus", "F", "--corpus", "none"], .missingFile),
       (["index", "--index", "X", "--corpus", "F", "--b", "3"], .arguments),
       (["index", "--index", "X", "--corpus", "F", "--k1", "x"], .arguments),
+      (["index", "--index", "X", "--corpus", "-", "--corpus", "-"], .arguments),
+      (["index", "--index", "X", "--corpus", "-", "-"], .arguments),
       (["index", "--index", "F", "--corpus", "F"], .runTimeFailure),
       (["search", "--query", "x"], .arguments),
       (["search", "--index", "X", "--query", "x"], .missingFile),

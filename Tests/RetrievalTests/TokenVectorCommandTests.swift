@@ -50,6 +50,23 @@ struct TokenVectorCommandTests {
     }
   }
 
+  @Test("Vectors of another budget and other special tokens than usual are used, too")
+  func settingsOfVectors() throws {
+    try Self.use { folder in
+      let vectors = folder.path(of: "y")
+      let made = try runTool(
+        [
+          "index", "--corpus", folder.path(of: "corpus.jsonl"), "--index", vectors, "--encoder",
+          folder.path(of: "model"), "--max-tokens", "20", "--special-tokens", "recognized",
+        ], folder.path)
+      #expect(made.code == .done, "\(made.messages)")
+      let stored = try Self.search(folder, ["--vectors", vectors])
+      #expect(stored.code == .done && stored.messages == "", "\(stored.messages)")
+      // The texts have less than 20 tokens and spell no control token.
+      #expect(try stored.output == Self.search(folder).output)
+    }
+  }
+
   @Test("rank finds documents by their identifiers, and says which it had to compute")
   func rank() throws {
     try Self.use { folder in

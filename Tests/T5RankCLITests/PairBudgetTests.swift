@@ -95,6 +95,40 @@ struct PairBudgetTests {
     }
   }
 
+  @Test("A search is refused before its first query, if one might have too many pairs")
+  func search() throws {
+    try TemporaryFolder.use { folder in
+      let corpus = try folder.write((0..<400).map { "d\($0)\thoney\n" }.joined(), to: "corpus")
+      let index = folder.path(of: "x")
+      #expect(
+        try ToolRun(["index", "--corpus", corpus, "--index", index], in: folder).code == .done)
+      func found(_ arguments: String...) throws -> ToolRun {
+        let limit = arguments.contains("--yes") ? Int.max : 100_000
+        return try ToolRun(
+          ["search", "--index", index, "--query", "honey"] + arguments, in: folder
+        ) { _, options in
+          #expect(options.maximumPairs == limit)
+          return RankingModel(mode: .duo, reranker: FakeReranker())
+        }
+      }
+      // The index has 400 documents, so that there are 400 · 399 pairs.
+      for stages in ["duo:400", "duo:1000000", "bm25:1000,mono:9,duo:400"] {
+        let refused = try found("--stages", stages)
+        #expect(refused.code == .arguments && refused.output.isEmpty)
+        #expect(
+          refused.errors
+            == "t5rank: error: expected at most 100,000 pairs for each query, found up to 159,600; "
+            + "add --yes, or lower the depth of duo in --stages\n")
+        #expect(try found("--stages", stages, "--yes").code == .done)
+      }
+      for stages in ["duo:316", "bm25:316,duo:400", "mono:400"] {
+        let run = try found("--stages", stages)
+        #expect(run.code == .done, "\(run.errors)")
+      }
+      #expect(try found("--yes").code == .done)
+    }
+  }
+
   @Test("A stream is counted as it comes, and ends where the limit would be passed")
   func stream() throws {
     try TemporaryFolder.use { folder in

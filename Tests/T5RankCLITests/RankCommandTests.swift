@@ -140,7 +140,7 @@ struct RankCommandTests {
           "--pairs=upper",
           "--aggregation=copeland", "--score=probability", "--truncation=prompt", "--max-tokens=99",
           "--threads=3", "--batch-tokens=512", "--yes",
-          "--strategy=swiss", "--strategy-top=3", "--max-pairs=40", input,
+          "--strategy=sampled", "--strategy-top=3", "--max-pairs=40", input,
         ], in: folder
       ) { path, options in
         #expect(path == "dir")
@@ -149,7 +149,7 @@ struct RankCommandTests {
         #expect(options.scale == .probability && options.truncation == .prompt)
         #expect(options.maximumTokens == 99 && options.threads == 3 && options.batchTokens == 512)
         #expect(options.maximumPairs == .max)
-        #expect(options.strategy == .swiss && options.strategyTop == 3 && options.pairLimit == 40)
+        #expect(options.strategy == .sampled && options.strategyTop == 3 && options.pairLimit == 40)
         return RankingModel(mode: .mono, reranker: FakeReranker())
       }
       #expect(run.code == .done)

@@ -72,6 +72,28 @@ struct StagesTests {
     }
   }
 
+  @Test("Search says what rank says of its input, its texts and its scores")
+  func notes() throws {
+    try TemporaryFolder.use { folder in
+      let corpus = try folder.write("a\t1 honey\nb\t1 honey\n", to: "c")
+      let index = folder.path(of: "x")
+      _ = try ToolRun(["index", "--corpus", corpus, "--index", index], in: folder)
+      let queries = try folder.write(Array("q\thoney ".utf8) + [0xFF, 0x0A], to: "q")
+      let arguments = ["search", "--index", index, "--queries", queries, "--stages", "mono:9"]
+      let model = FakeReranker(shortenedDocuments: 1)
+      let run = try ToolRun(arguments, in: folder, model: model)
+      #expect(run.code == .done && run.output.split(separator: "\n").count == 2)
+      #expect(
+        run.errors == """
+          t5rank: 1 byte was not UTF-8 and became U+FFFD (--strict-utf8 refuses them)
+          t5rank: 1 document was shortened to fit the token budget
+          t5rank: 1 score was lowered, so that scores fall strictly with rank as trec_eval needs
+
+          """)
+      #expect(try ToolRun(arguments + ["-q"], in: folder, model: model).errors.isEmpty)
+    }
+  }
+
   @Test(
     "What cannot be meant is said in one sentence",
     arguments: [

@@ -57,6 +57,22 @@ struct JudgedRunReaderTests {
     }
   }
 
+  @Test("Identifiers are named without their control characters")
+  func controlCharacters() throws {
+    try TemporaryFolder.use { folder in
+      let reader = try JudgedRunReader(
+        qrels: folder.write("q\u{1B}[31m 0 d\u{9B}9 1\n", to: "qrels.txt"),
+        queries: folder.write("q\u{1B}[31m\tone\n", to: "queries.tsv"),
+        corpus: [folder.write("a\tA\n", to: "corpus.tsv")]
+      ) { _ in }
+      let refusals = try readAll(reader).refusals
+      try #require(refusals.count == 1)
+      #expect(
+        refusals[0].hasSuffix(
+          "query q\u{FFFD}[31m: expected the text of document d\u{FFFD}9, found none"))
+    }
+  }
+
   @Test("Depth counts negatives, not the relevant among them, and without a run there are none")
   func depth() throws {
     try use { folder in

@@ -1,5 +1,6 @@
 import Foundation
 import RankingCore
+import RankingFormats
 import Reranking
 import Support
 import T5RankCLI
@@ -163,6 +164,50 @@ struct MineCommandTests {
     }
   }
 
+  /// Arguments for one judgement, and a corpus.
+  private func judged(_ corpus: String, _ folder: TemporaryFolder) throws -> [String] {
+    let qrels = try folder.write("1 0 a 1\n", to: "qrels")
+    let queries = try folder.write("1\tq\n", to: "queries.tsv")
+    let files = ["--qrels", qrels, "--queries", queries, "--corpus", corpus]
+    return ["mine", "-q", "--negatives", "random:1"] + files
+  }
+
+  @Test("A corpus that comes through a pipe is refused beside judgements, which need it twice")
+  func pipedCorpus() throws {
+    try use { folder in
+      var ends: [CInt] = [0, 0]
+      let status = pipe(&ends)
+      try #require(status == 0)
+      defer { close(ends[0]) }
+      let text = "a\tA\nb\tB\n"
+      write(ends[1], text, text.utf8.count)
+      close(ends[1])
+      let mined = try run(judged("/dev/fd/\(ends[0])", folder), folder)
+      #expect(mined.code == .arguments && mined.output == "")
+      #expect(mined.messages.contains("--corpus: expected a file, as --qrels reads it twice"))
+    }
+  }
+
+  @Test("A bad line of a compressed BEIR corpus is named once")
+  func compressedCorpus() throws {
+    try use { folder in
+      var encoder = GzipEncoder()
+      let text = """
+        {"_id": "a", "text": "A"}
+        bad
+        {"_id": "b", "text": "B"}
+        """
+      let bytes = encoder.encode(Array(text.utf8))
+      try folder.makeFolder("beir")
+      try folder.write(bytes + encoder.finish(), to: "beir/corpus.jsonl.gz")
+      let mined = try run(judged(folder.path(of: "beir"), folder), folder)
+      #expect(mined.code == .badInput)
+      #expect(mined.messages.contains("beir/corpus.jsonl.gz:2: expected id<TAB>text"))
+      #expect(mined.messages.split(separator: "\n").count == 1, "\(mined.messages)")
+      #expect(mined.output == #"{"query":"q","positive":"A","negatives":["B"]}"# + "\n")
+    }
+  }
+
   @Test(
     "What cannot be done is said in one sentence, and leaves no file",
     arguments: [
@@ -177,6 +222,8 @@ struct MineCommandTests {
       (["P", "--encoder", "none"], .missingFile), (["P", "--teacher", "none"], .missingFile),
       (["P", "--run", "P"], .arguments), (["P", "--qrels", "P"], .arguments),
       (["--qrels", "P", "--queries", "P"], .arguments), (["E"], .badInput),
+      (["-", "--corpus", "-"], .arguments), (["-", "-"], .arguments),
+      (["--qrels", "-", "--queries", "-", "--corpus", "P"], .arguments),
     ] as [([String], ExitCode)])
   func refusals(arguments: [String], code: ExitCode) throws {
     try use { folder in

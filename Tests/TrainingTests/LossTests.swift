@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import Support
 import Testing
 import Training
@@ -24,6 +25,37 @@ import Training
       }
       // Central differences of a smooth function, in double precision.
       #expect(abs(rise - slopes[index]) < 1e-6, "score \(index)")
+    }
+  }
+
+  @Test("The slope of a comparison of states is its rise, and rows that are not compared have none")
+  func stateSlopes() throws {
+    var random = SeededRandom(seed: 3)
+    let workspace = Workspace()
+    func matrix(_ values: [Float]) -> Matrix {
+      let matrix = workspace.matrix(rows: values.count / 4, columns: 4)
+      for (index, value) in values.enumerated() { matrix.pointer[index] = value }
+      return matrix
+    }
+    let numbers = (0..<44).map { _ in Float.random(in: -1...1, using: &random) }
+    let (states, wanted) = (Array(numbers[..<20]), matrix(Array(numbers[20...])))
+    var weights = TaskRecipe.StateWeights()
+    (weights.cosine, weights.meanCosine, weights.squared) = (0.7, 0.4, 0.6)
+    let compared = StateLoss(wanted: wanted, rows: [1, -1, 3, 4, 5], weights: weights)
+    func loss(_ states: [Float], _ gradient: inout [Float]) -> Double {
+      compared.addText(matrix(states), 0..<5, wantedText: 0..<6, weight: 1, to: &gradient).loss
+    }
+    var gradient = [Float](repeating: 0, count: 20)
+    _ = loss(states, &gradient)
+    for index in 0..<20 {
+      var unread = gradient
+      let rise = difference(step: 1e-2) { delta in
+        var moved = states
+        moved[index] += Float(delta)
+        return loss(moved, &unread)
+      }
+      // Central differences in single precision.
+      #expect(abs(rise - Double(gradient[index])) < 2e-3, "\(index)")
     }
   }
 
@@ -120,8 +152,7 @@ import Training
     #expect(hard.firstIndex(of: 1) == 4 && hard.reduce(0, +) == 1)
   }
 
-  private func difference(_ body: (Double) -> Double) -> Double {
-    let delta = 1e-5
-    return (body(delta) - body(-delta)) / (2 * delta)
+  private func difference(step delta: Double = 1e-5, _ body: (Double) -> Double) -> Double {
+    (body(delta) - body(-delta)) / (2 * delta)
   }
 }
