@@ -155,7 +155,7 @@ import Testing
 
   @Test(
     "A BERT's states are learnt beside ranking, and are nearly a BERT's own already",
-    arguments: [("mono", "t5rank-mini", 0.3...0.6), ("cross", "cross-encoder-mini", 0.8...1)])
+    arguments: [("mono", "t5rank-mini", 0.05...0.5), ("cross", "cross-encoder-mini", 0.6...1)])
   func states(mode: String, model: String, first: ClosedRange<Double>) throws {
     let teacher = "\(Program.project)/weights/cross-encoder-mini"
     let folder = try folder(
