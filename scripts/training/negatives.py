@@ -105,9 +105,9 @@ def main():
     if not index.exists():
         run(options, "index", "--quiet", "--corpus", options.output / "corpus.jsonl", "--index", index)
     queries = ["--queries", options.output / "queries.jsonl"]
-    candidates, first = options.output / "bm25.jsonl", options.output / "bm25.run"
+    candidates, first = options.output / "candidates.jsonl", options.output / "bm25.run"
     for form, path in [("jsonl", candidates), ("trec", first)]:
-        run(options, "search", "--index", index, *queries, "-k", "50", "--format", form, output=path)
+        run(options, "search", "--quiet", "--index", index, *queries, "-k", "50", "--format", form, output=path)
     beginning(encoder, options.output / "start")
     runs = [first]
     for kind in KINDS:
