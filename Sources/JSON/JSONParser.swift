@@ -115,10 +115,7 @@ struct JSONParser {
     switch options.duplicateKeys {
     case .lastWins: members[key] = value
     case .refuse:
-      let scalars = key.unicodeScalars.prefix(80).map {
-        $0.properties.generalCategory == .control ? "\u{FFFD}" : $0
-      }
-      let name = JSONValue.string(String(String.UnicodeScalarView(scalars))).serialized()
+      let name = JSONValue.string(printable(key.unicodeScalars.prefix(80))).serialized()
       throw failure("expected each member once, found \(name) again", at: start)
     }
   }

@@ -1,3 +1,5 @@
+import JSON
+
 /// Why a model could not be fetched, or found in the cache.
 ///
 /// Each message is one sentence that says what was expected, what was found, and where.
@@ -26,10 +28,4 @@ package enum HubError: Error, Sendable, Hashable, CustomStringConvertible {
 }
 
 /// A word from outside for a message: printable, and not endless.
-func shown(_ word: some StringProtocol) -> String {
-  let longest = 120
-  let start = word.unicodeScalars.prefix(longest).map {
-    $0.properties.generalCategory == .control ? "\u{FFFD}" : $0
-  }
-  return String(String.UnicodeScalarView(start)) + (word.unicodeScalars.count > longest ? "…" : "")
-}
+func shown(_ word: some StringProtocol) -> String { printable(word, atMost: 120) }

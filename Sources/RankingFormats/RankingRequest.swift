@@ -85,11 +85,4 @@ public protocol RequestSource {
 }
 
 /// A text for a message: its first characters, without control characters.
-package func shortened(_ text: String) -> String {
-  let longest = 60
-  let start = text.unicodeScalars.prefix(longest).map {
-    $0.properties.generalCategory == .control ? "\u{FFFD}" : $0
-  }
-  let isWhole = text.unicodeScalars.count <= longest
-  return String(String.UnicodeScalarView(start)) + (isWhole ? "" : "…")
-}
+package func shortened(_ text: String) -> String { printable(text, atMost: 60) }

@@ -121,9 +121,8 @@ extension Cascade.Stage {
 
   /// A document as the stage reads it: in the window that an earlier stage chose, if it compares documents.
   fileprivate func document(of entry: RankedDocument) -> Document {
-    guard let window = entry.window, (reranker as? any TalliedReranker)?.readsChosenWindows == true
-    else { return entry.document }
-    return Document(id: entry.document.id, text: entry.document.excerpt(window))
+    let readsWindows = (reranker as? any TalliedReranker)?.readsChosenWindows == true
+    return entry.document.read(in: readsWindows ? entry.window : nil)
   }
 
   /// The documents that the stage scored, best first, with their positions as `candidateIndex`.

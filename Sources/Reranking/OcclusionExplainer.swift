@@ -116,7 +116,7 @@ public struct OcclusionExplainer: Sendable {
       }
       for index in units.ranges.indices {
         let text = units.text(without: index)
-        let removed = units.removed(index, leaving: text)
+        let removed = units.removedScalars(index)
         waiting.append(
           Variant(
             number: number, query: query.text,
@@ -160,23 +160,6 @@ extension Document {
   func read(in window: Range<Int>?) -> Document {
     guard let window else { return self }
     return Document(id: id, text: excerpt(window))
-  }
-}
-
-extension TextUnits {
-  /// What is left out with a unit, in Unicode scalars of the text.
-  ///
-  /// - Parameter rest: The text without the unit.
-  fileprivate func removed(_ index: Int, leaving rest: String) -> Range<Int> {
-    let scalars = text.unicodeScalars
-    let count = scalars.count - rest.unicodeScalars.count
-    // The white space that goes with a unit is behind it, but before the last one.
-    guard index + 1 < ranges.count else {
-      let end = scalars.distance(from: scalars.startIndex, to: ranges[index].upperBound)
-      return end - count..<end
-    }
-    let start = scalars.distance(from: scalars.startIndex, to: ranges[index].lowerBound)
-    return start..<start + count
   }
 }
 

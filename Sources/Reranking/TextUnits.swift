@@ -27,16 +27,21 @@ struct TextUnits: Sendable {
 
   /// The text without a unit, and without the white space on one of its sides.
   func text(without index: Int) -> String {
-    let unit = ranges[index]
-    let removed =
-      if index + 1 < ranges.count {
-        unit.lowerBound..<ranges[index + 1].lowerBound
-      } else if index > 0 {
-        ranges[index - 1].upperBound..<unit.upperBound
-      } else {
-        unit
-      }
+    let removed = removed(index)
     return String(text[..<removed.lowerBound]) + text[removed.upperBound...]
+  }
+
+  /// What `text(without:)` leaves out, in Unicode scalars.
+  func removedScalars(_ index: Int) -> Range<Int> {
+    let (scalars, removed) = (text.unicodeScalars, removed(index))
+    let start = scalars.distance(from: scalars.startIndex, to: removed.lowerBound)
+    return start..<start + scalars[removed].count
+  }
+
+  private func removed(_ index: Int) -> Range<String.Index> {
+    let unit = ranges[index]
+    if index + 1 < ranges.count { return unit.lowerBound..<ranges[index + 1].lowerBound }
+    return index > 0 ? ranges[index - 1].upperBound..<unit.upperBound : unit
   }
 
   private static func words(of text: String) -> [Range<String.Index>] {

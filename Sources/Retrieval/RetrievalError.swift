@@ -1,3 +1,5 @@
+import JSON
+
 /// Why a corpus cannot be indexed, or an index not be searched.
 ///
 /// Each message says what was expected, what was found, and where.
@@ -34,12 +36,5 @@ public enum RetrievalError: Error, Sendable, Hashable, CustomStringConvertible {
   }
 }
 
-/// A text from a file for a message: its first characters, without control characters.
-func printable(_ text: String) -> String {
-  let longest = 60
-  let start = text.unicodeScalars.prefix(longest).map {
-    $0.properties.generalCategory == .control ? "\u{FFFD}" : $0
-  }
-  let isWhole = text.unicodeScalars.count <= longest
-  return String(String.UnicodeScalarView(start)) + (isWhole ? "" : "…")
-}
+/// A text from a file for a message.
+func printable(_ text: String) -> String { printable(text, atMost: 60) }

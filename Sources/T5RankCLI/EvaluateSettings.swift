@@ -22,10 +22,7 @@ struct EvaluateSettings: Sendable {
     }
     qrelsPath = BEIRFolder.judgements(at: qrels)
     runPaths = try Self.runPaths(parsed)
-    let paths = [qrels] + runPaths
-    guard paths.count(where: { $0 == "-" }) <= 1 else {
-      throw UsageError("expected standard input (-) once, found it twice")
-    }
+    try checkStandardInput([qrels] + runPaths)
     let level = try parsed.number("relevance-level", in: 0...1000) ?? 1
     let given = parsed.all("measures").joined(separator: " ")
     do {

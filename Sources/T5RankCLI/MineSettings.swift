@@ -139,10 +139,3 @@ struct MineSettings: Sendable {
     return first...last
   }
 }
-
-/// Refuses to read standard input twice: there is nothing in it the second time.
-func checkStandardInput(_ paths: [String]) throws(UsageError) {
-  guard paths.count(where: { $0 == "-" }) <= 1 else {
-    throw UsageError("expected standard input (-) once, found it twice")
-  }
-}

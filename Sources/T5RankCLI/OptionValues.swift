@@ -58,3 +58,10 @@ enum Limit {
   static let repetitions = 1...1000
   static let cacheMegabytes = 1...1_000_000
 }
+
+/// Refuses to read standard input twice: there is nothing in it the second time.
+func checkStandardInput(_ paths: [String]) throws(UsageError) {
+  guard paths.count(where: { $0 == "-" }) <= 1 else {
+    throw UsageError("expected standard input (-) once, found it twice")
+  }
+}

@@ -1,3 +1,4 @@
+import JSON
 import RankingCore
 
 /// A command line, split into subcommand, options and operands by the option table.
@@ -124,11 +125,4 @@ package struct ParsedArguments: Sendable, Hashable {
 }
 
 /// A user's word for a message: no control characters, not endless.
-func printable(_ word: String) -> String {
-  let longest = 80
-  let start = word.unicodeScalars.prefix(longest).map {
-    $0.properties.generalCategory == .control ? "\u{FFFD}" : $0
-  }
-  return String(String.UnicodeScalarView(start))
-    + (word.unicodeScalars.count > longest ? "…" : "")
-}
+func printable(_ word: String) -> String { printable(word, atMost: 80) }

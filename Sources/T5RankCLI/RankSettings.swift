@@ -119,23 +119,17 @@ struct RankSettings: Sendable {
         throw UsageError(
           "expected no file beside --run, found '\(printable(parsed.operands[0]))'")
       }
-      try refuseRepeatedStandardInput([run, queries, corpus])
+      try checkStandardInput([run, queries, corpus])
       return .run(
         run: run, queries: BEIRFolder.queries(at: queries), corpus: BEIRFolder.corpus(at: corpus))
     }
     let paths = parsed.operands.isEmpty ? ["-"] : parsed.operands
-    try refuseRepeatedStandardInput(paths)
+    try checkStandardInput(paths)
     guard let query else { return .requests(paths: paths) }
     guard query.unicodeScalars.contains(where: { !$0.properties.isWhitespace }) else {
       throw UsageError("--query: expected a query, found an empty one")
     }
     return .passages(query: query, paths: paths)
-  }
-
-  private static func refuseRepeatedStandardInput(_ paths: [String]) throws(UsageError) {
-    guard paths.count(where: { $0 == "-" }) <= 1 else {
-      throw UsageError("expected standard input (-) once, found it twice")
-    }
   }
 
   static func isTag(_ tag: String) -> Bool {

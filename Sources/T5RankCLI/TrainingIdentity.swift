@@ -41,9 +41,8 @@ struct TrainingIdentity {
 
   /// One line for the state's file.
   var text: String {
-    ([recipeHash, modelHash] + helpers.map(\.hash) + data.sorted { $0.key < $1.key }.map(\.value))
-      .joined(
-        separator: " ")
+    let dataHashes = data.sorted { $0.key < $1.key }.map(\.value)
+    return ([recipeHash, modelHash] + helpers.map(\.hash) + dataHashes).joined(separator: " ")
   }
 
   static func hash(ofFile path: String) throws(CheckpointError) -> String {

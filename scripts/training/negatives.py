@@ -12,7 +12,6 @@ questions that it has not seen. What exists already in --output is kept.
 """
 
 import argparse
-import gzip
 import json
 import pathlib
 import random
@@ -20,9 +19,9 @@ import shutil
 import subprocess
 
 import numpy
+from prepare import ROOT, read_pairs, write_rows
 from safetensors.numpy import load_file, save_file
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 KINDS = ["random", "bm25", "encoder"]
 SHARED = ["vocab.txt", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"]
 
@@ -55,28 +54,21 @@ def beginning(encoder, folder):
     save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
 
 
-def read(path):
-    with gzip.open(path, "rt") as lines:
-        return [json.loads(line) for line in lines]
-
-
 def collection(options):
     """Questions, paragraphs and judgements as t5rank reads them."""
-    unseen = read(options.data / "nq-qed-dev.jsonl.gz")
+    unseen = list(read_pairs(options.data / "nq-qed-dev.jsonl.gz"))
     paragraphs = {}
-    for row in read(options.data / "nq-qed-train.jsonl.gz") + unseen:
-        paragraphs.setdefault(row["d"], f"p{len(paragraphs)}")
+    for _, paragraph in read_pairs(options.data / "nq-qed-train.jsonl.gz") + unseen:
+        paragraphs.setdefault(paragraph, f"p{len(paragraphs)}")
     random.Random(7).shuffle(unseen)
     chosen = unseen[:options.questions]
-    with (options.output / "corpus.jsonl").open("w") as file:
-        for text, name in paragraphs.items():
-            print(json.dumps({"_id": name, "text": text}), file=file)
-    with (options.output / "queries.jsonl").open("w") as file:
-        for number, row in enumerate(chosen):
-            print(json.dumps({"_id": f"q{number}", "text": row["q"]}), file=file)
+    write_rows(options.output / "corpus.jsonl",
+               ({"_id": name, "text": text} for text, name in paragraphs.items()))
+    write_rows(options.output / "queries.jsonl",
+               ({"_id": f"q{number}", "text": question} for number, (question, _) in enumerate(chosen)))
     with (options.output / "qrels.txt").open("w") as file:
-        for number, row in enumerate(chosen):
-            print(f"q{number} 0 {paragraphs[row['d']]} 1", file=file)
+        for number, (_, paragraph) in enumerate(chosen):
+            print(f"q{number} 0 {paragraphs[paragraph]} 1", file=file)
 
 
 def recipe(data, steps, seed):
